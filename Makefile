@@ -1,0 +1,23 @@
+# Thin: Maven builds, src/dev finds what Maven needs.
+MVN = JAVA_HOME="$$(src/dev/jdk.sh)" mvn -B --no-transfer-progress
+
+.DEFAULT_GOAL := help
+.PHONY: help build test demo demo-stop control-plane
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## the operator (target/quarkus-app)
+	$(MVN) -DskipTests package
+
+test: ## all tests: units, a real API server and etcd, real devices
+	src/dev/test.sh
+
+demo: ## two minutes: a Factory, a device, a rotated root, an attacker, on this machine (KEEP=1 leaves it up)
+	@src/dev/demo.sh
+
+demo-stop: ## ends what KEEP=1 has left running
+	@src/dev/demo.sh stop
+
+control-plane: ## prints the folder of kube-apiserver, etcd and kubectl, fetched or built if absent
+	@src/dev/control-plane.sh

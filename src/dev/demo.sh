@@ -1,0 +1,202 @@
+#!/usr/bin/env bash
+# One fleet's trust on this machine, from nothing to a rotated root, with a real device that watches.
+#
+#   demo.sh         shows it and cleans up; KEEP=1 leaves everything running
+#   demo.sh stop    ends what KEEP=1 has left
+#
+# The cluster is its own, in target/demo; no kubeconfig of the user is read.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+# shellcheck source=src/dev/demo/cluster.sh
+. src/dev/demo/cluster.sh
+
+[ "${1:-}" != stop ] || { stop_all; exit; }
+
+step() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+fact() { printf '   %s\n' "$*"; }
+# The demo's own check of what it claims.
+must() {
+    local what=$1
+    shift
+    "$@" || give_up "this does not hold: $what"
+}
+
+for tool in openssl curl python3; do
+    command -v "$tool" >/dev/null || { say "$tool is missing"; exit 1; }
+done
+openssl pkeyutl -help 2>&1 | grep -q rawin || { say "OpenSSL 3 or newer is needed to sign with Ed25519 keys"; exit 1; }
+[ ! -e "$run" ] || { say "a demo is still up; end it first: make demo-stop"; exit 1; }
+
+JAVA_HOME=$(src/dev/jdk.sh)
+assets=$(src/dev/control-plane.sh)
+export JAVA_HOME PATH="$assets:$PATH" KUBECONFIG=$run/kubeconfig
+
+jar=target/quarkus-app/quarkus-run.jar
+if [ ! -f "$jar" ] || [ -n "$(find pom.xml src/main -newer "$jar" -print -quit)" ]; then
+    say "building the operator"
+    mvn -q -B --no-transfer-progress -DskipTests package >&2
+    touch "$jar"
+fi
+
+# The device: python-tuf, from pins with digests, once.
+clients=src/test/clients/python-tuf
+venv=$PWD/target/demo/python-tuf
+if ! cmp -s "$clients/requirements.txt" "$venv/installed.txt"; then
+    say "installing python-tuf into $venv"
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install -q --disable-pip-version-check --require-hashes -r "$clients/requirements.txt"
+    cp "$clients/requirements.txt" "$venv/installed.txt"
+fi
+
+began=$SECONDS
+mkdir -p "$run/keys" "$logs"
+rm -f "$logs"/*.log
+set -E
+trap 'say "line $LINENO failed: $BASH_COMMAND"' ERR
+trap stop_all EXIT
+trap 'exit 130' INT TERM
+
+step "1. A control plane of its own, and the operator under the rights of deploy/"
+start_control_plane
+kubectl apply -f crds >/dev/null
+kubectl apply -k deploy >/dev/null
+kubectl create namespace demo >/dev/null
+start_operator
+fact "API server on port $api_port, metadata on port $device_port ($((SECONDS - began)) s)"
+
+# --- holders and devices ---------------------------------------------------------------------------------------------
+
+new_holder() { openssl genpkey -algorithm ed25519 -out "$run/keys/$1.pem" 2>/dev/null; }
+public_key() { openssl pkey -in "$run/keys/$1.pem" -pubout | sed "s/^/$2/"; }
+
+# sign PAYLOAD HOLDER: what a holder does where his key lives, and the Secret that carries the result.
+sign() {
+    local payload=$1 holder=$2 file=$run/$1.json
+    until_it_works kubectl get configmap "$payload"
+    kubectl get configmap "$payload" -o jsonpath='{.binaryData.payload\.json}' | base64 -d >"$file"
+    openssl pkeyutl -sign -rawin -inkey "$run/keys/$holder.pem" -in "$file" -out "$file.$holder"
+    kubectl create secret generic "$payload-$holder" --type factory-trust.dev/signature \
+        --from-file signature="$file.$holder" >/dev/null
+    kubectl label secret "$payload-$holder" factory-trust.dev/signs="$payload" >/dev/null
+    fact "$holder signed $payload.json with openssl; the signature is Secret $payload-$holder"
+}
+
+# device [URL] [options]: one update, the whole client workflow; its answer is in $answer.
+device() {
+    local url=${1:-$repository}
+    answer=$("$venv/bin/python" "$clients/device.py" update "$run/device" "$url" "${@:2}")
+}
+field() { python3 -c 'import json, sys; print(json.loads(sys.argv[1]).get(sys.argv[2], ""))' "$answer" "$1"; }
+told() { fact "device: root $(field root), timestamp $(field timestamp), targets $(field targets), paths $(field paths)"; }
+
+# --- the story -------------------------------------------------------------------------------------------------------
+
+step "2. A Factory whose root key Alice holds, on her own machine"
+new_holder alice
+new_holder bob
+kubectl apply -f - <<EOF >/dev/null
+apiVersion: factory-trust.dev/v1alpha1
+kind: Factory
+metadata: {name: acme}
+spec:
+  bootstrap:
+    offline:
+      threshold: 1
+      keys:
+        - name: alice
+          publicKey: |
+$(public_key alice '            ')
+  targets: {allowEmpty: true}
+  timestamp: {expiresAfter: 30s, refreshBefore: 15s}
+EOF
+sign acme-root-1-payload alice
+must "the Factory becomes Ready" kubectl wait --for=condition=Ready --timeout=60s factory/acme >/dev/null
+repository=$(kubectl get factory acme -o jsonpath='{.status.url}')
+fact "Ready: targets, snapshot and timestamp are signed by the cluster, and served at $repository"
+
+step "3. A device that was built with root version 1"
+kubectl get configmap acme-root-1 -o jsonpath='{.binaryData.root\.json}' | base64 -d >"$run/1.root.json"
+"$venv/bin/python" "$clients/device.py" init "$run/device" "$run/1.root.json" >/dev/null
+must "the device trusts the repository" device
+told
+
+step "4. A Target arrives: kubectl apply -f examples/target.yaml"
+kubectl apply -f examples/target.yaml >/dev/null
+must "the Target is published" kubectl wait --for=condition=Ready --timeout=60s target/firmware-1.4.0.bin >/dev/null
+must "the device is offered it" device "$repository" --target firmware-1.4.0.bin
+told
+must "the path is listed" test "$(field paths)" = "['firmware-1.4.0.bin']"
+fact "and its digest: $(field target)"
+
+step "5. Timestamps live for 30 s here, and renew by themselves after 15"
+timestamp_version() { curl -fsS "${repository%/}/timestamp.json" | python3 -c 'import json, sys; print(json.load(sys.stdin)["signed"]["version"])'; }
+before=$(timestamp_version)
+has_grown() { [ "$(timestamp_version)" -ge $((before + 2)) ]; }
+until_it_works has_grown
+fact "version $before has become $(timestamp_version), and nobody did anything"
+must "the device accepts it" device
+told
+
+step "6. Alice hands the root over to Bob"
+kubectl apply -f - <<EOF >/dev/null
+apiVersion: factory-trust.dev/v1alpha1
+kind: RootRotation
+metadata: {name: alice-to-bob}
+spec:
+  factory: acme
+  fromVersion: 1
+  message: alice hands over to bob
+  root:
+    addKeys:
+      - name: bob
+        publicKey: |
+$(public_key bob '          ')
+    removeKeys: [alice]
+EOF
+sign alice-to-bob-payload bob
+must "Bob alone doesn't suffice" kubectl wait --for=jsonpath='{.status.phase}'=AwaitingSignatures --timeout=60s \
+    rootrotation/alice-to-bob >/dev/null
+bob_counts() { [ -z "$(kubectl get rootrotation alice-to-bob -o jsonpath='{.status.signatures.added.missing}' | tr -d '[]')" ]; }
+until_it_works bob_counts
+fact "$(kubectl get rootrotation alice-to-bob -o jsonpath='{.status.conditions[?(@.type=="Complete")].message}')"
+must "root is still version 1" test "$(kubectl get factory acme -o jsonpath='{.status.roles.root.version}')" = 1
+sign alice-to-bob-payload alice
+must "the rotation completes" kubectl wait --for=condition=Complete --timeout=60s rootrotation/alice-to-bob >/dev/null
+kubectl get rootrotation alice-to-bob -o jsonpath='{range .status.diff[*]}   {@}{"\n"}{end}'
+
+step "7. The old device follows, along the chain of roots"
+must "the device accepts root version 2" device
+told
+must "it trusts version 2" test "$(field root)" = 2
+
+step "8. Somebody between device and repository changes one number of the timestamp"
+attacker_port=$(free_port)
+start attacker python3 "$PWD/src/dev/demo/man_in_the_middle.py" "$attacker_port" "$repository" "$run"
+until_it_works curl -fsS "http://127.0.0.1:$attacker_port/timestamp.json"
+! device "http://127.0.0.1:$attacker_port/" || give_up "this does not hold: the device refuses a tampered timestamp"
+fact "device: refused, $(field refused): $(field message)"
+must "it was the signature" test "$(field refused)" = UnsignedMetadataError
+must "the device still accepts the real one" device
+told
+
+step "All of it held, in $((SECONDS - began)) s"
+kubectl get factories,targets,rootrotations
+if [ -n "${KEEP:-}" ]; then
+    trap - EXIT
+    echo "export KUBECONFIG='$KUBECONFIG' PATH='$assets':\"\$PATH\" MANAGEMENT=$management_url" >"$run/env"
+    cat <<EOF
+
+Left running, in $run:
+
+  . target/demo/run/env
+  kubectl get factory acme -o yaml
+  curl ${repository%/}/timestamp.json
+  curl -s \$MANAGEMENT/q/metrics | grep ^factory_trust
+  tail -f $logs/operator.log
+  $venv/bin/python $clients/device.py update $run/device $repository
+
+The keys of Alice and Bob are in $run/keys. To end it: make demo-stop
+EOF
+fi

@@ -1,0 +1,93 @@
+package dev.factorytrust.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+
+import java.util.List;
+
+/** What shall change from one root version to the next. */
+@ApiObject
+@ValidationRule(
+        value = "self == oldSelf",
+        message =
+                "a RootRotation cannot be changed once created: what people sign must not move under their hands. Delete it"
+                        + " if nobody has signed, and declare another under a new name")
+public record RootRotationSpec(
+        @Required
+        @Pattern(Formats.FACTORY_NAME)
+        @Size(min = 1, max = Formats.FACTORY_NAME_LENGTH)
+        @JsonPropertyDescription("The Factory, in the same namespace, whose root changes. Example: acme")
+        String factory,
+
+        @Min(1) @JsonPropertyDescription("""
+                The newest root version that the author saw; wise in Git. If a later one is published by then, the rotation \
+                is Superseded instead of applied to a root that its author never saw; default: whatever is newest. \
+                Example: 4""") Long fromVersion,
+
+        @JsonPropertyDescription("""
+                Scheduled (online keys overlap; waits for its turn) or Compromise (overtakes what is not fully signed, \
+                exchanges all online keys at once, no overlap); default Scheduled. Example: Compromise""") Reason reason,
+
+        @Size(max = 1024)
+        @JsonPropertyDescription("Why, for those who are asked to sign. Example: alice hands over to bob")
+        String message,
+
+        @JsonPropertyDescription("""
+                Changes among the holders of the root role; absent: unchanged. Example: {addKeys: [{name: bob, publicKey: \
+                …}], removeKeys: [alice], threshold: 1}""") RoleChange root,
+
+        @JsonPropertyDescription("""
+                Changes among the holders of the targets role, where targets.custody is not Online; absent: unchanged. \
+                Example: {removeKeys: [release]}""") RoleChange targets,
+
+        @Size(max = 3) @JsonPropertyDescription("""
+                Roles whose online key is exchanged for a new one: timestamp, snapshot, targets; default none, under \
+                Compromise all that the cluster holds ([] means none there too). Example: [timestamp, snapshot]""") List<OnlineRole> rotateOnlineKeys,
+
+        @Pattern(Formats.DURATION) @Size(max = Formats.DURATION_LENGTH) @JsonPropertyDescription("""
+                How long the new root is valid from its preparation: a number of s, m, h or d; default the Factory's \
+                root.expiresAfter. Example: 365d""")
+        String expiresAfter) {
+
+    /** How urgent a rotation is. */
+    public enum Reason {
+        @JsonProperty("Scheduled")
+        SCHEDULED,
+        @JsonProperty("Compromise")
+        COMPROMISE
+    }
+
+    /** A role whose key the cluster may hold. */
+    public enum OnlineRole {
+        @JsonProperty("timestamp")
+        TIMESTAMP,
+        @JsonProperty("snapshot")
+        SNAPSHOT,
+        @JsonProperty("targets")
+        TARGETS
+    }
+
+    /** Who joins and leaves a role, and how many must sign from then on. */
+    @ApiObject
+    public record RoleChange(
+            @Size(max = Formats.HOLDERS) @JsonPropertyDescription("""
+                    Holders that join; each signs the new root once, to prove that the key is in hand. Example: \
+                    [{name: bob, publicKey: …}]""")
+            List<Holder> addKeys,
+
+            @Size(max = 2 * Formats.HOLDERS) @JsonPropertyDescription("""
+                    Holders that leave, by name or keyid as the current root has them; resolved before addKeys, so that a \
+                    holder may exchange his own key. Example: [alice]""")
+            List<@Pattern("^[!-~]+$") @Size(min = 1, max = 128) String> removeKeys,
+
+            @Min(1)
+            @Max(2 * Formats.HOLDERS)
+            @JsonPropertyDescription("How many holders must sign from this root on; absent: unchanged. Example: 2")
+            Integer threshold) {}
+}

@@ -1,0 +1,86 @@
+package dev.factorytrust.operator;
+
+import dev.factorytrust.api.v1alpha1.FactorySpec;
+import dev.factorytrust.api.v1alpha1.FactorySpec.Custody;
+import dev.factorytrust.api.v1alpha1.FactorySpec.OnlineRolePolicy;
+import dev.factorytrust.api.v1alpha1.FactorySpec.TargetsPolicy;
+import dev.factorytrust.tuf.crypto.KeyType;
+import dev.factorytrust.tuf.repository.Policy;
+import dev.factorytrust.tuf.repository.RolePolicy;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What a Factory's fields mean where they are absent. The defaults live here and not in the CRD, so that a GitOps tool
+ * reads back exactly what it applied.
+ */
+public final class Defaults {
+
+    private static final Duration DAY = Duration.ofDays(1);
+
+    private Defaults() {}
+
+    public static Policy policy(FactorySpec spec) {
+        var targets = Optional.ofNullable(spec.targets());
+        var root = Optional.ofNullable(spec.root());
+        var rootLife = duration(root.map(FactorySpec.RootPolicy::expiresAfter), DAY.multipliedBy(365));
+        return new Policy(
+                role(
+                        targets.map(TargetsPolicy::keyType),
+                        targets.map(TargetsPolicy::expiresAfter),
+                        targets.map(TargetsPolicy::refreshBefore),
+                        DAY.multipliedBy(90)),
+                role(Optional.ofNullable(spec.snapshot()), DAY.multipliedBy(7)),
+                role(Optional.ofNullable(spec.timestamp()), DAY),
+                rootLife,
+                duration(root.map(FactorySpec.RootPolicy::renewBefore), part(rootLife, 6)),
+                targets.map(TargetsPolicy::allowEmpty).orElse(false));
+    }
+
+    public static Custody custody(FactorySpec spec) {
+        return Optional.ofNullable(spec.targets()).map(TargetsPolicy::custody).orElse(Custody.ONLINE);
+    }
+
+    public static boolean paused(FactorySpec spec) {
+        return Boolean.TRUE.equals(spec.paused());
+    }
+
+    public static KeyType keyType(Optional<String> id) {
+        return id.flatMap(KeyType::of).orElse(KeyType.ED25519);
+    }
+
+    /** Reads {@code 90d}, {@code 36h}, {@code 15m} or {@code 30s}, the one form that the CRD lets through. */
+    public static Duration duration(String text) {
+        var amount = Long.parseLong(text.substring(0, text.length() - 1));
+        return switch (text.charAt(text.length() - 1)) {
+            case 's' -> Duration.ofSeconds(amount);
+            case 'm' -> Duration.ofMinutes(amount);
+            case 'h' -> Duration.ofHours(amount);
+            case 'd' -> Duration.ofDays(amount);
+            default -> throw new IllegalArgumentException("not a duration: " + text);
+        };
+    }
+
+    private static RolePolicy role(Optional<OnlineRolePolicy> policy, Duration life) {
+        return role(
+                policy.map(OnlineRolePolicy::keyType),
+                policy.map(OnlineRolePolicy::expiresAfter),
+                policy.map(OnlineRolePolicy::refreshBefore),
+                life);
+    }
+
+    private static RolePolicy role(
+            Optional<String> keyType, Optional<String> expiresAfter, Optional<String> refreshBefore, Duration life) {
+        var lifetime = duration(expiresAfter, life);
+        return new RolePolicy(keyType(keyType), lifetime, duration(refreshBefore, part(lifetime, 3)));
+    }
+
+    private static Duration duration(Optional<String> text, Duration otherwise) {
+        return text.map(Defaults::duration).orElse(otherwise);
+    }
+
+    private static Duration part(Duration whole, int divisor) {
+        return Duration.ofSeconds(whole.toSeconds() / divisor);
+    }
+}

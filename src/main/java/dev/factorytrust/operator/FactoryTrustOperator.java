@@ -1,0 +1,217 @@
+package dev.factorytrust.operator;
+
+import dev.factorytrust.api.v1alpha1.Factory;
+import dev.factorytrust.api.v1alpha1.FactoryStatus;
+import dev.factorytrust.api.v1alpha1.RootRotation;
+import dev.factorytrust.api.v1alpha1.RootRotationStatus;
+import dev.factorytrust.api.v1alpha1.Target;
+import dev.factorytrust.api.v1alpha1.TargetStatus;
+import dev.factorytrust.operator.factory.FactoryActor;
+import dev.factorytrust.operator.factory.FactoryGatherer;
+import dev.factorytrust.operator.factory.FactoryNews;
+import dev.factorytrust.operator.factory.FactoryReconciler;
+import dev.factorytrust.operator.factory.Followers;
+import dev.factorytrust.operator.rotation.RootRotationReconciler;
+import dev.factorytrust.operator.runtime.Events;
+import dev.factorytrust.operator.runtime.FactoryMetrics;
+import dev.factorytrust.operator.runtime.OperatorProcess;
+import dev.factorytrust.operator.runtime.OperatorProcess.Controlled;
+import dev.factorytrust.operator.runtime.ServerTime;
+import dev.factorytrust.operator.runtime.Settings;
+import dev.factorytrust.operator.runtime.StatusWriter;
+import dev.factorytrust.operator.runtime.Wakeups;
+import dev.factorytrust.operator.store.FactoryCache;
+import dev.factorytrust.operator.store.FactoryRef;
+import dev.factorytrust.operator.store.Informers;
+import dev.factorytrust.operator.store.KeyStore;
+import dev.factorytrust.operator.store.MetadataStore;
+import dev.factorytrust.operator.store.Names;
+import dev.factorytrust.operator.store.ViewFeed;
+import dev.factorytrust.operator.target.TargetReconciler;
+import dev.factorytrust.tuf.dialect.StandardDialect;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.core.instrument.MeterRegistry;
+
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The operator put together: caches, stores, reconcilers, and who wakes whom. The same code boots it in production and
+ * in tests, where several may run in one JVM.
+ */
+public final class FactoryTrustOperator implements AutoCloseable {
+
+    private final Wakeups wakeups = new Wakeups();
+    private final FactoryCache<Factory> factories =
+            new FactoryCache<>(factory -> Optional.of(self(factory)), this::factoryChanged);
+    private final FactoryCache<RootRotation> rotations =
+            new FactoryCache<>(rotation -> named(rotation, rotation.getSpec().factory()), wakeups::factory);
+    private final FactoryCache<Target> targets =
+            new FactoryCache<>(target -> named(target, target.getSpec().factory()), wakeups::factory);
+    private final FactoryCache<ConfigMap> configMaps = new FactoryCache<>(FactoryCache::byLabel, this::metadataChanged);
+    private final FactoryCache<Secret> keys = new FactoryCache<>(FactoryCache::byLabel, wakeups::factory);
+    private final FactoryCache<Secret> signatures = new FactoryCache<>(
+            secret -> named(secret, secret.getMetadata().getLabels().get(Names.SIGNS)), this::signatureChanged);
+
+    private final KubernetesClient client;
+    private final Informers informers;
+    private final MetadataStore metadata;
+    private final ViewFeed views;
+    private final Events events;
+    private final FactoryMetrics metrics;
+    private final FactoryGatherer gatherer;
+    private final Followers followers = new Followers(this::wake);
+    private final OperatorProcess process;
+    private final Runnable synced;
+
+    /**
+     * @param clock that all decisions are made by
+     * @param sink where verified views go
+     * @param synced called when the views of all Factories that were there at the start have been handed on
+     * @param halt ends the process: a lease or an informer is lost, and going on would do harm
+     */
+    public FactoryTrustOperator(
+            KubernetesClient client,
+            Settings settings,
+            InstantSource clock,
+            MeterRegistry registry,
+            ViewFeed.Sink sink,
+            Runnable synced,
+            Runnable halt) {
+        this.client = client;
+        this.synced = synced;
+        metadata = new MetadataStore(client, configMaps);
+        views = new ViewFeed(metadata, new StandardDialect(), this::declared, sink);
+        events = new Events(client, clock, settings.podName());
+        metrics = new FactoryMetrics(registry, clock);
+        informers = new Informers(halt);
+        for (var scope : settings.scopes()) {
+            informers.watch(client.configMaps(), scope, Names.FACTORY, configMaps);
+            informers.watch(client.secrets(), scope, Names.FACTORY, keys);
+            informers.watch(client.secrets(), scope, Names.SIGNS, signatures);
+        }
+        var keyStore = new KeyStore(client, keys);
+        gatherer =
+                new FactoryGatherer(metadata, keyStore, rotations, targets, signatures, clock, new ServerTime(client));
+        process = new OperatorProcess(client, settings, registry, halt);
+        process.register(new Controlled<>(
+                "factory",
+                new FactoryReconciler(
+                        gatherer,
+                        new FactoryActor(client, metadata, keyStore),
+                        new FactoryNews(events, metrics),
+                        followers,
+                        new StatusWriter<Factory, FactoryStatus>(client),
+                        settings,
+                        wakeups),
+                factories));
+        process.register(new Controlled<>(
+                "rootrotation",
+                new RootRotationReconciler(
+                        factory -> followers
+                                .standings(factory)
+                                .or(() -> isAwaited(factory) ? Optional.of(Map.of()) : Optional.empty()),
+                        new StatusWriter<RootRotation, RootRotationStatus>(client),
+                        events,
+                        clock,
+                        wakeups),
+                rotations));
+        process.register(new Controlled<>(
+                "target",
+                new TargetReconciler(
+                        target -> followers.facts(factoryOf(target)),
+                        target -> isAwaited(factoryOf(target)),
+                        new StatusWriter<Target, TargetStatus>(client),
+                        events,
+                        clock,
+                        wakeups),
+                targets));
+    }
+
+    public void start() {
+        informers.start();
+        views.afterwards(synced);
+        process.start();
+    }
+
+    public OperatorProcess process() {
+        return process;
+    }
+
+    @Override
+    public void close() {
+        process.close();
+        informers.close();
+        views.close();
+        events.close();
+    }
+
+    private void metadataChanged(FactoryRef factory) {
+        views.changed(factory);
+        wakeups.factory(factory);
+    }
+
+    private void factoryChanged(FactoryRef factory) {
+        if (!declared(factory)) {
+            views.changed(factory);
+            gatherer.forget(factory);
+            metrics.forget(factory);
+            var orphans = new ArrayList<HasMetadata>(rotations.of(factory).values());
+            orphans.addAll(targets.of(factory).values());
+            followers.forget(factory, orphans);
+        }
+    }
+
+    private boolean declared(FactoryRef factory) {
+        return factories.find(factory.namespace(), factory.name()).isPresent();
+    }
+
+    /** A signature names the payload that it signs; the rotation of that name tells which Factory waits for it. */
+    private void signatureChanged(FactoryRef payload) {
+        rotations
+                .find(payload.namespace(), Names.rotationOf(payload.name()))
+                .ifPresent(rotation -> wakeups.factory(
+                        new FactoryRef(payload.namespace(), rotation.getSpec().factory())));
+    }
+
+    /**
+     * Whether a Factory is there that hasn't been looked at yet, as all are after a start: what follows it isn't told
+     * that there is none. Asked of the API server too, for this one's cache may be filled after its followers'.
+     */
+    private boolean isAwaited(FactoryRef factory) {
+        return factories.find(factory.namespace(), factory.name()).isPresent()
+                || client.resources(Factory.class)
+                                .inNamespace(factory.namespace())
+                                .withName(factory.name())
+                                .get()
+                        != null;
+    }
+
+    private static FactoryRef factoryOf(Target target) {
+        return new FactoryRef(
+                target.getMetadata().getNamespace(), target.getSpec().factory());
+    }
+
+    private void wake(HasMetadata object) {
+        var namespace = object.getMetadata().getNamespace();
+        if (object instanceof Target) {
+            wakeups.target(namespace, object.getMetadata().getName());
+        } else {
+            wakeups.rootRotation(namespace, object.getMetadata().getName());
+        }
+    }
+
+    private static FactoryRef self(Factory factory) {
+        return new FactoryRef(
+                factory.getMetadata().getNamespace(), factory.getMetadata().getName());
+    }
+
+    private static Optional<FactoryRef> named(HasMetadata object, String name) {
+        return Optional.of(new FactoryRef(object.getMetadata().getNamespace(), name));
+    }
+}

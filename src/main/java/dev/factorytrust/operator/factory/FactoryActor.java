@@ -1,0 +1,215 @@
+package dev.factorytrust.operator.factory;
+
+import dev.factorytrust.api.v1alpha1.RootRotation;
+import dev.factorytrust.operator.store.KeyStore;
+import dev.factorytrust.operator.store.MetadataStore;
+import dev.factorytrust.operator.store.Names;
+import dev.factorytrust.operator.store.PlanOutdatedException;
+import dev.factorytrust.operator.store.Roots;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Root;
+import dev.factorytrust.tuf.model.Signed;
+import dev.factorytrust.tuf.repository.Publication;
+import dev.factorytrust.tuf.repository.Repository;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+
+import java.net.HttpURLConnection;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Carries out one decision. Signed files are verified as devices would, before the first of them is written; the
+ * timestamp, which makes the rest visible, is written last.
+ */
+public final class FactoryActor {
+
+    private final KubernetesClient client;
+    private final MetadataStore metadata;
+    private final KeyStore keys;
+    private final Keysmith keysmith;
+
+    public FactoryActor(KubernetesClient client, MetadataStore metadata, KeyStore keys) {
+        this.client = client;
+        this.metadata = metadata;
+        this.keys = keys;
+        this.keysmith = new Keysmith(keys);
+    }
+
+    /** @throws PlanOutdatedException when the state is no longer the one that was decided on; nothing is tried again */
+    void act(FactoryState state, Decision decision) {
+        switch (decision) {
+            case Decision.Wait _, Decision.Stall _ -> {}
+            case Decision.CreateRootKeys _ -> keysmith.createRootKeys(state);
+            case Decision.CreateOnlineKeys(var roles) -> keysmith.createOnlineKeys(state, roles);
+            case Decision.OpenCommitPoint(var floor) -> metadata.create(commitPoint(state, floor));
+            case Decision.DeclareFirstRoot(var rotation) -> declare(rotation);
+            case Decision.WithdrawFirstRoot(var rotation, var payload) -> {
+                payload.ifPresent(metadata::delete);
+                client.resource(rotation).delete();
+            }
+            case Decision.SignFirstRoot(var root, var archive) -> storeRoot(state, keysmith.sign(state, root, archive));
+            case Decision.OfferPayload(var payload) -> metadata.create(payload);
+            case Decision.StoreRoot(var root, var _) -> storeVerified(state, root);
+            case Decision.FlipRoot(var root) -> flip(state, root);
+            case Decision.Publish publish -> publish(state, publish);
+            case Decision.PutBack(var original, var impostor) -> putBack(original, impostor);
+            case Decision.Remove(var object, var _, var _) -> metadata.delete(object);
+            case Decision.EraseRootKeys(var archive) -> keys.delete(archive);
+        }
+    }
+
+    /** A cache that lags has it declared twice; only another Factory's rotation of that name is a fault. */
+    private void declare(RootRotation rotation) {
+        try {
+            client.resource(rotation).create();
+        } catch (KubernetesClientException e) {
+            var there = Optional.ofNullable(client.resource(rotation).get());
+            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT
+                    && there.filter(other -> !other.getSpec()
+                                    .factory()
+                                    .equals(rotation.getSpec().factory()))
+                            .isEmpty()) {
+                throw new PlanOutdatedException(rotation.getMetadata().getName(), e);
+            }
+            throw e;
+        }
+    }
+
+    private static ConfigMap commitPoint(FactoryState state, long floor) {
+        var empty = MetadataStore.emptyTimestamp(state.ref(), state.dialect());
+        return floor == 0
+                ? empty
+                : new ConfigMapBuilder(empty)
+                        .editMetadata()
+                        .addToAnnotations(Names.VERSION_FLOOR, Long.toString(floor))
+                        .endMetadata()
+                        .build();
+    }
+
+    /** A root is checked against everything that is published with it before it exists for anybody. */
+    private void storeVerified(FactoryState state, Signed<Root> root) {
+        state.reading()
+                .published()
+                .ifPresent(published ->
+                        verify(published, with(published, state.roots()).withRoot(root)));
+        storeRoot(state, root);
+    }
+
+    private void storeRoot(FactoryState state, Signed<Root> root) {
+        requirePublishable(state, root);
+        metadata.create(MetadataStore.versioned(
+                state.ref(), state.dialect(), RoleName.ROOT, root.metadata().version(), root.file()));
+    }
+
+    private void flip(FactoryState state, Signed<Root> root) {
+        var published = state.reading().published().orElseThrow();
+        verify(published, with(published, state.roots()));
+        var seen = unchangedTimestamp(state);
+        metadata.replaceTimestamp(MetadataStore.timestamp(
+                seen,
+                published.timestamp().file(),
+                Map.of(Names.ROOT_VERSION, Long.toString(root.metadata().version()))));
+    }
+
+    private void publish(FactoryState state, Decision.Publish decision) {
+        var seen = unchangedTimestamp(state);
+        var root = state.roots().newest().orElseThrow();
+        var publication =
+                decision.plan().sign(state.dialect(), root.metadata(), state.policy(), state.signers(), state.now());
+        publication.targets().ifPresent(targets -> requirePublishable(state, targets));
+        publication.snapshot().ifPresent(snapshot -> requirePublishable(state, snapshot));
+        requirePublishable(state, publication.timestamp());
+        verify(state, publication);
+        publication
+                .targets()
+                .ifPresent(targets -> metadata.create(new ConfigMapBuilder(successor(state, targets))
+                        .withData(decision.record()
+                                .map(record -> Map.of(
+                                        Names.MANAGED_JSON, record.toJson().utf8()))
+                                .orElse(Map.of()))
+                        .build()));
+        publication.snapshot().ifPresent(snapshot -> metadata.create(successor(state, snapshot)));
+        var annotations = new TreeMap<String, String>();
+        annotations.put(Names.SIGNED_AT, state.now().toString());
+        annotations.put(Names.ROOT_VERSION, Long.toString(root.metadata().version()));
+        metadata.replaceTimestamp(
+                MetadataStore.timestamp(seen, publication.timestamp().file(), annotations));
+    }
+
+    /** Names the version that it follows: between the two, versions may be skipped that were never published. */
+    private static ConfigMap successor(FactoryState state, Signed<?> signed) {
+        var role = signed.metadata().role();
+        var object = MetadataStore.versioned(
+                state.ref(), state.dialect(), role, signed.metadata().version(), signed.file());
+        return state.lastPublished(role)
+                .map(before -> new ConfigMapBuilder(object)
+                        .editMetadata()
+                        .addToAnnotations(Names.FOLLOWS, Long.toString(before))
+                        .endMetadata()
+                        .build())
+                .orElse(object);
+    }
+
+    private static void verify(FactoryState state, Publication publication) {
+        var published = state.reading().published();
+        var candidate = published
+                .map(repository -> with(repository, state.roots()).with(publication))
+                .orElseGet(() -> new Repository(
+                        state.dialect(),
+                        state.roots().chain(),
+                        publication.timestamp(),
+                        publication.snapshot().orElseThrow(),
+                        publication.targets().orElseThrow()));
+        candidate.verifyAsFreshDevice();
+        published.or(() -> state.lastGood().map(good -> good.repository())).ifPresent(candidate::verifyAsDeviceThatHas);
+    }
+
+    private static void verify(Repository published, Repository candidate) {
+        candidate.verifyAsFreshDevice();
+        candidate.verifyAsDeviceThatHas(published);
+    }
+
+    private static Repository with(Repository published, Roots roots) {
+        return new Repository(
+                published.dialect(), roots.chain(), published.timestamp(), published.snapshot(), published.targets());
+    }
+
+    private static void requirePublishable(FactoryState state, Signed<?> signed) {
+        var violations = state.dialect().violations(signed);
+        if (!violations.isEmpty()) {
+            throw new UnpublishableException(signed.metadata().role(), violations);
+        }
+    }
+
+    /** The timestamp as it is now, if it is still the one that the plan was made on. */
+    private ConfigMap unchangedTimestamp(FactoryState state) {
+        var seen = state.stored().timestamp();
+        var live = metadata.liveTimestamp(state.ref());
+        if (!Objects.equals(version(seen), version(live))) {
+            throw new PlanOutdatedException(FactoryPlanner.timestampName(state), null);
+        }
+        return live.orElseThrow();
+    }
+
+    private static Optional<String> version(Optional<ConfigMap> object) {
+        return object.map(found -> found.getMetadata().getResourceVersion());
+    }
+
+    private void putBack(ConfigMap original, Optional<ConfigMap> impostor) {
+        impostor.ifPresent(metadata::delete);
+        var metadataOnly = new ObjectMetaBuilder()
+                .withName(original.getMetadata().getName())
+                .withNamespace(original.getMetadata().getNamespace())
+                .withLabels(original.getMetadata().getLabels())
+                .withAnnotations(original.getMetadata().getAnnotations())
+                .build();
+        metadata.create(
+                new ConfigMapBuilder(original).withMetadata(metadataOnly).build());
+    }
+}

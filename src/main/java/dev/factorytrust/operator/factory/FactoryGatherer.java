@@ -1,0 +1,189 @@
+package dev.factorytrust.operator.factory;
+
+import dev.factorytrust.api.v1alpha1.Factory;
+import dev.factorytrust.api.v1alpha1.RootRotation;
+import dev.factorytrust.api.v1alpha1.Target;
+import dev.factorytrust.operator.Defaults;
+import dev.factorytrust.operator.store.FactoryCache;
+import dev.factorytrust.operator.store.FactoryRef;
+import dev.factorytrust.operator.store.KeyStore;
+import dev.factorytrust.operator.store.MetadataStore;
+import dev.factorytrust.operator.store.Names;
+import dev.factorytrust.operator.store.Reading;
+import dev.factorytrust.operator.store.Roots;
+import dev.factorytrust.operator.store.StoredMetadata;
+import dev.factorytrust.operator.target.TargetWishes;
+import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.dialect.Dialect;
+import dev.factorytrust.tuf.dialect.MalformedMetadataException;
+import dev.factorytrust.tuf.dialect.StandardDialect;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Root;
+import dev.factorytrust.tuf.model.Signed;
+import dev.factorytrust.tuf.model.TargetFile;
+import dev.factorytrust.tuf.model.Targets;
+import dev.factorytrust.tuf.repository.ManagedPaths;
+import dev.factorytrust.tuf.verify.Verifier;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Secret;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Gathers what a decision needs, from caches only: an idle Factory costs the API server nothing. */
+public final class FactoryGatherer {
+
+    /** A clock this far behind the last signature must not sign: devices would see time go back. */
+    private static final Duration SKEW = Duration.ofMinutes(1);
+
+    private static final Dialect TUF = new StandardDialect();
+
+    private final MetadataStore metadata;
+    private final KeyStore keys;
+    private final FactoryCache<RootRotation> rotations;
+    private final FactoryCache<Target> targets;
+    private final FactoryCache<Secret> signatures;
+    private final InstantSource clock;
+    private final Supplier<Optional<Instant>> serverTime;
+    private final TargetQuiet quiet = new TargetQuiet();
+
+    /**
+     * @param signatures grouped by the name of the payload that they sign
+     * @param serverTime what the API server's own clock says; asked only when ours looks wrong
+     */
+    public FactoryGatherer(
+            MetadataStore metadata,
+            KeyStore keys,
+            FactoryCache<RootRotation> rotations,
+            FactoryCache<Target> targets,
+            FactoryCache<Secret> signatures,
+            InstantSource clock,
+            Supplier<Optional<Instant>> serverTime) {
+        this.metadata = metadata;
+        this.keys = keys;
+        this.rotations = rotations;
+        this.targets = targets;
+        this.signatures = signatures;
+        this.clock = clock;
+        this.serverTime = serverTime;
+    }
+
+    public FactoryState gather(Factory factory) {
+        var ref = new FactoryRef(
+                factory.getMetadata().getNamespace(), factory.getMetadata().getName());
+        var now = clock.instant();
+        var stored = metadata.stored(ref);
+        var roots = Roots.of(TUF, stored);
+        var reading = metadata.read(stored, roots, TUF);
+        var policy = Defaults.policy(factory.getSpec());
+        var mine = List.copyOf(rotations.of(ref).values());
+        var wanted = List.copyOf(targets.of(ref).values());
+        var wishes = wishes(factory, wanted, stored, roots, reading, policy.allowEmptyTargets());
+        return new FactoryState(
+                factory,
+                TUF,
+                policy,
+                stored,
+                reading,
+                roots,
+                metadata.lastGood(ref),
+                keys.signers(ref, TUF),
+                keys.first(ref),
+                keys.rootKeys(ref),
+                mine,
+                wanted,
+                wishes,
+                signatures(ref, mine),
+                quiet.look(ref, wishes, now),
+                behind(stored, now),
+                now);
+    }
+
+    public void forget(FactoryRef factory) {
+        quiet.forget(factory);
+        metadata.forget(factory);
+    }
+
+    private TargetWishes wishes(
+            Factory factory,
+            List<Target> wanted,
+            StoredMetadata stored,
+            Roots roots,
+            Reading reading,
+            boolean allowEmpty) {
+        var ref = stored.factory();
+        var committed = reading.published()
+                .map(published -> published.targets().metadata())
+                .or(() -> newestStored(stored, roots));
+        return TargetWishes.of(
+                factory.getSpec().dialect(),
+                factory.getMetadata().getUid(),
+                committed.map(Targets::targets).orElse(Map.<String, TargetFile>of()),
+                committed
+                        .flatMap(role -> stored.find(Names.metadata(ref.name(), RoleName.TARGETS, role.version())))
+                        .flatMap(FactoryGatherer::record),
+                wanted,
+                allowEmpty);
+    }
+
+    /** Where no timestamp says which targets count, the newest stored ones that root's keys signed keep what they list. */
+    private static Optional<Targets> newestStored(StoredMetadata stored, Roots roots) {
+        return roots.newest()
+                .map(Signed::metadata)
+                .flatMap(root -> stored.versions(RoleName.TARGETS).descendingMap().values().stream()
+                        .flatMap(object -> signed(root, object).stream())
+                        .findFirst());
+    }
+
+    private static Optional<Targets> signed(Root root, ConfigMap object) {
+        try {
+            return StoredMetadata.file(object, Names.metadataEntry(RoleName.TARGETS))
+                    .map(file -> TUF.decode(Targets.class, file))
+                    .filter(targets -> Verifier.verify(
+                                    root.role(RoleName.TARGETS), root.keys(), targets.canonical(), targets.signatures())
+                            .verified())
+                    .map(Signed::metadata);
+        } catch (MalformedMetadataException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<ManagedPaths> record(ConfigMap targets) {
+        try {
+            return Optional.ofNullable(targets.getData())
+                    .map(data -> data.get(Names.MANAGED_JSON))
+                    .map(json -> ManagedPaths.fromJson(Bytes.utf8(json)));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Map<String, List<Secret>> signatures(FactoryRef factory, List<RootRotation> rotations) {
+        var attached = new HashMap<String, List<Secret>>();
+        for (var rotation : rotations) {
+            var payload = Names.payload(rotation.getMetadata().getName());
+            attached.put(
+                    payload,
+                    List.copyOf(signatures
+                            .of(new FactoryRef(factory.namespace(), payload))
+                            .values()));
+        }
+        return attached;
+    }
+
+    private Optional<Duration> behind(StoredMetadata stored, Instant now) {
+        return stored.signedAt()
+                .map(signed -> Duration.between(now, signed))
+                .filter(ahead -> ahead.compareTo(SKEW) > 0)
+                .filter(_ -> !serverTime
+                        .get()
+                        .map(server -> Duration.between(now, server).abs().compareTo(SKEW) <= 0)
+                        .orElse(false));
+    }
+}

@@ -1,0 +1,182 @@
+package dev.factorytrust.operator.factory;
+
+import dev.factorytrust.api.v1alpha1.Condition;
+import dev.factorytrust.api.v1alpha1.FactoryStatus;
+import dev.factorytrust.operator.rotation.Standing;
+import dev.factorytrust.operator.runtime.Conditions;
+import dev.factorytrust.operator.runtime.Events;
+import dev.factorytrust.operator.runtime.FactoryMetrics;
+import dev.factorytrust.operator.runtime.FactoryMetrics.Pending;
+import dev.factorytrust.operator.runtime.FactoryMetrics.Result;
+import dev.factorytrust.operator.runtime.FactoryMetrics.RoleReport;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.verify.VerificationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Tells people what happened: Events on transitions, metrics, the log. A refresh is no news, or an idle fleet would
+ * write an Event an hour for each of its Factories.
+ */
+public final class FactoryNews {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FactoryNews.class);
+
+    private final Events events;
+    private final FactoryMetrics metrics;
+
+    public FactoryNews(Events events, FactoryMetrics metrics) {
+        this.events = events;
+        this.metrics = metrics;
+    }
+
+    void done(FactoryState state, Decision decision) {
+        LOG.info("{}: {}", state.ref(), describe(decision));
+        var factory = state.factory();
+        switch (decision) {
+            case Decision.Wait _,
+                    Decision.Stall _,
+                    Decision.CreateOnlineKeys _,
+                    Decision.DeclareFirstRoot _,
+                    Decision.SignFirstRoot _,
+                    Decision.StoreRoot _ -> {}
+            case Decision.CreateRootKeys _ ->
+                events.warning(
+                        factory,
+                        "RootKeysInCluster",
+                        "Root keys were made in the cluster: download the archive, then have it erased");
+            case Decision.WithdrawFirstRoot(var rotation, var _) ->
+                events.warning(
+                        factory,
+                        "SignaturesLate",
+                        "RootRotation " + rotation.getMetadata().getName()
+                                + " was not signed in time; it is declared anew, and its new payload waits for everybody");
+            case Decision.OpenCommitPoint(var floor) -> {
+                if (floor > 0) {
+                    events.warning(
+                            factory,
+                            "TimestampMissing",
+                            "The timestamp was gone; versions go on above " + floor + ", the last that is known");
+                }
+            }
+            case Decision.OfferPayload(var payload) ->
+                events.normal(
+                        factory,
+                        "SignaturesWanted",
+                        "ConfigMap " + payload.getMetadata().getName() + " waits for its signatures");
+            case Decision.FlipRoot(var root) -> {
+                metrics.published(state.ref(), Result.PUBLISHED);
+                events.normal(
+                        factory,
+                        "RootPublished",
+                        "Root version " + root.metadata().version() + " is published");
+            }
+            case Decision.Publish(var plan, var _) -> {
+                metrics.published(state.ref(), Result.PUBLISHED);
+                if (plan.base().isEmpty()) {
+                    events.normal(factory, "Published", "The first metadata is published; devices can update");
+                } else if (plan.renews(RoleName.TARGETS)) {
+                    events.normal(
+                            factory, "TargetsPublished", "Targets version " + plan.targetsVersion() + " is published");
+                }
+            }
+            case Decision.PutBack(var original, var _) ->
+                events.warning(
+                        factory,
+                        "PutBack",
+                        "ConfigMap " + original.getMetadata().getName()
+                                + " was deleted or replaced by somebody; it is back as it was");
+            case Decision.Remove(var object, var why, var suspicious) -> {
+                if (suspicious) {
+                    events.warning(
+                            factory,
+                            "Removed",
+                            "ConfigMap " + object.getMetadata().getName() + " was removed: " + why);
+                }
+            }
+            case Decision.EraseRootKeys _ ->
+                events.normal(factory, "RootKeysErased", "The root keys were erased from the cluster, for ever");
+        }
+    }
+
+    void outdated(FactoryState state, Decision decision) {
+        if (isPublication(decision)) {
+            metrics.published(state.ref(), Result.CONFLICT);
+        }
+    }
+
+    void failed(FactoryState state, Decision decision, RuntimeException why) {
+        LOG.warn("{}: {} failed: {}", state.ref(), describe(decision), why.getMessage());
+        if (isPublication(decision)) {
+            var refused = why instanceof UnpublishableException || why instanceof VerificationException;
+            metrics.published(state.ref(), refused ? Result.REFUSED : Result.FAILED);
+        }
+    }
+
+    /** An Event for each condition that began, or changed its reason. */
+    void reported(
+            FactoryState state, Optional<FactoryStatus> before, FactoryStatus now, Map<String, Standing> rotations) {
+        var old = before.map(FactoryStatus::conditions).orElse(List.of());
+        for (var condition : now.conditions()) {
+            if (!condition.type().equals(Conditions.READY) && isNew(old, condition)) {
+                if (isWarning(condition.type())) {
+                    events.warning(state.factory(), condition.reason(), condition.message());
+                } else {
+                    events.normal(state.factory(), condition.reason(), condition.message());
+                }
+            }
+        }
+        metrics.report(
+                state.ref(), Conditions.holds(now.conditions(), Conditions.READY), roles(now), pending(rotations));
+    }
+
+    private static boolean isPublication(Decision decision) {
+        return decision instanceof Decision.Publish || decision instanceof Decision.FlipRoot;
+    }
+
+    private static boolean isNew(List<Condition> old, Condition condition) {
+        return old.stream()
+                .noneMatch(known -> known.type().equals(condition.type())
+                        && known.reason().equals(condition.reason())
+                        && known.status().equals(condition.status()));
+    }
+
+    private static boolean isWarning(String type) {
+        return !List.of(Conditions.RECONCILING, Conditions.PAUSED, Conditions.ROTATION_PENDING)
+                .contains(type);
+    }
+
+    private static Map<RoleName, RoleReport> roles(FactoryStatus status) {
+        var reports = new EnumMap<RoleName, RoleReport>(RoleName.class);
+        var roles = status.roles();
+        if (roles != null) {
+            reports.put(RoleName.ROOT, role(roles.root()));
+            reports.put(RoleName.TARGETS, role(roles.targets()));
+            reports.put(RoleName.SNAPSHOT, role(roles.snapshot()));
+            reports.put(RoleName.TIMESTAMP, role(roles.timestamp()));
+        }
+        return reports;
+    }
+
+    private static RoleReport role(FactoryStatus.RoleStatus role) {
+        return new RoleReport(role.version(), Instant.parse(role.expires()), Instant.parse(role.refreshAt()));
+    }
+
+    private static Optional<Pending> pending(Map<String, Standing> rotations) {
+        return rotations.values().stream()
+                .filter(Standing.Turn.class::isInstance)
+                .map(standing -> ((Standing.Turn) standing).ceremony())
+                .findFirst()
+                .map(ceremony -> new Pending(ceremony.rotationName(), ceremony.lacking()));
+    }
+
+    private static String describe(Decision decision) {
+        return decision.getClass().getSimpleName();
+    }
+}

@@ -1,0 +1,77 @@
+package dev.factorytrust.operator.factory;
+
+import dev.factorytrust.operator.Defaults;
+import dev.factorytrust.operator.rotation.Standing;
+import dev.factorytrust.operator.store.Names;
+import dev.factorytrust.operator.store.Reading;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * Decides the next step of a Factory, from its state alone.
+ *
+ * <p>The order is the point. What costs trust comes before what costs freshness: erasing root keys that have been
+ * retrieved, putting back what somebody deleted, a root that all have signed (it cures most faults below it), and only
+ * then targets, refreshes and tidying up. Every step is small enough to be found again after a crash at any write.
+ */
+public final class FactoryPlanner {
+
+    /** However far away the next work is: a clock may jump, an event may be lost. */
+    static final Duration LONGEST_SLEEP = Duration.ofMinutes(10);
+
+    private FactoryPlanner() {}
+
+    public static Decision plan(FactoryState state, Map<String, Standing> rotations) {
+        return erase(state)
+                .or(() -> rest(state))
+                .or(() -> Repairs.plan(state))
+                .or(() -> RootSteps.plan(state, rotations))
+                .or(() -> state.reading() instanceof Reading.Published
+                        ? PublicationSteps.plan(state)
+                        : BootstrapSteps.plan(state, rotations))
+                .or(() -> Tidying.plan(state))
+                .orElseGet(() -> wait(state));
+    }
+
+    /** What must not be signed now, and why. */
+    private static Optional<Decision> rest(FactoryState state) {
+        return first(
+                () -> Support.missing(state.spec()).map(what -> new Decision.Stall("NotSupported", what)),
+                () -> Defaults.paused(state.spec()) ? Optional.of(wait(state)) : Optional.empty(),
+                () -> state.ahead()
+                        .map(ahead -> new Decision.Stall(
+                                "ClockSkewed",
+                                "this operator's clock is " + ahead.toSeconds()
+                                        + " s behind the last signature; nothing"
+                                        + " is signed until the clock of its node is right")));
+    }
+
+    private static Optional<Decision> erase(FactoryState state) {
+        return state.rootKeys().filter(_ -> RootKeys.mayBeErased(state)).map(Decision.EraseRootKeys::new);
+    }
+
+    private static Decision wait(FactoryState state) {
+        var latest = state.now().plus(LONGEST_SLEEP);
+        return new Decision.Wait(PublicationSteps.nextDue(state)
+                .filter(latest::isAfter)
+                .filter(due -> due.isAfter(state.now()))
+                .orElse(latest));
+    }
+
+    @SafeVarargs
+    static Optional<Decision> first(Supplier<Optional<? extends Decision>>... steps) {
+        return Stream.of(steps)
+                .map(Supplier::get)
+                .flatMap(Optional::stream)
+                .map(Decision.class::cast)
+                .findFirst();
+    }
+
+    static String timestampName(FactoryState state) {
+        return Names.timestamp(state.ref().name());
+    }
+}

@@ -1,0 +1,234 @@
+package dev.factorytrust.operator.factory;
+
+import dev.factorytrust.api.v1alpha1.Condition;
+import dev.factorytrust.api.v1alpha1.FactoryStatus;
+import dev.factorytrust.api.v1alpha1.FactoryStatus.RoleStatus;
+import dev.factorytrust.operator.Defaults;
+import dev.factorytrust.operator.rotation.Ceremony;
+import dev.factorytrust.operator.rotation.RootRotationReport;
+import dev.factorytrust.operator.rotation.Standing;
+import dev.factorytrust.operator.runtime.Conditions;
+import dev.factorytrust.operator.store.Reading;
+import dev.factorytrust.tuf.model.KeyId;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.repository.Repository;
+import dev.factorytrust.tuf.repository.Schedule;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What a Factory's status says, from the same state and decision that the operator acts on. */
+final class FactoryReport {
+
+    private static final String CLOCK_SKEWED = "ClockSkewed";
+    private static final String FIELDS_IGNORED = "FieldsIgnored";
+    private static final String TARGETS_HELD = "TargetsHeld";
+
+    private FactoryReport() {}
+
+    /** @param failure what went wrong when the decision was carried out; nothing is lost, and it is tried again */
+    static FactoryStatus status(
+            FactoryState state,
+            Decision decision,
+            Map<String, Standing> rotations,
+            Optional<String> failure,
+            Optional<String> publicUrl) {
+        var before = state.status();
+        var published = state.reading().published();
+        var ceremony = ceremony(rotations);
+        var conditions = new ArrayList<Condition>();
+        conditions.addAll(readiness(state, decision, ceremony));
+        conditions.addAll(notices(state, decision, ceremony, failure));
+        return new FactoryStatus(
+                state.factory().getMetadata().getGeneration(),
+                Conditions.merge(
+                        before.map(FactoryStatus::conditions).orElse(null),
+                        conditions,
+                        state.factory().getMetadata().getGeneration(),
+                        state.now()),
+                // Status is what remembers the versions that devices saw, so it never goes back to older ones.
+                published
+                        .filter(repository -> repository.timestamp().metadata().version() >= Repairs.reported(state))
+                        .map(repository -> roles(state, repository))
+                        .or(() -> before.map(FactoryStatus::roles))
+                        .orElse(null),
+                published.map(repository -> targets(state, repository)).orElse(null),
+                ceremony.map(Ceremony::rotationName).orElse(null),
+                Optional.ofNullable(state.roots().chain().get(1L))
+                        .map(root -> root.file().sha256())
+                        .or(() -> before.map(FactoryStatus::trustedRootSha256))
+                        .orElse(null),
+                erasedAt(state),
+                publicUrl
+                        .map(url -> url
+                                + '/'
+                                + state.ref().namespace()
+                                + '/'
+                                + state.ref().name())
+                        .orElse(null));
+    }
+
+    private static Optional<Ceremony> ceremony(Map<String, Standing> rotations) {
+        return rotations.values().stream()
+                .flatMap(standing -> standing instanceof Standing.Turn(var ceremony)
+                        ? Stream.of(ceremony)
+                        : Stream.<Ceremony>empty())
+                .findFirst();
+    }
+
+    private static List<Condition> readiness(FactoryState state, Decision decision, Optional<Ceremony> ceremony) {
+        if (decision instanceof Decision.Stall(var reason, var message) && !reason.equals(CLOCK_SKEWED)) {
+            return stalled(reason, message);
+        }
+        if (state.reading() instanceof Reading.Faulty faulty) {
+            var tampered = BootstrapSteps.tampered(faulty);
+            return stalled(tampered.reason(), tampered.message());
+        }
+        var published = state.reading().published();
+        if (published.isEmpty() && state.lastPublished(RoleName.TIMESTAMP).isPresent()) {
+            return stalled(
+                    "MetadataMissing",
+                    "The metadata that was published is gone from the cluster; it is put back as soon as the operator"
+                            + " may write again");
+        }
+        if (published.isEmpty()) {
+            var message = ceremony.map(RootRotationReport::message).orElse("Making keys and the first metadata");
+            return List.of(
+                    Conditions.unknown(Conditions.READY, "Bootstrapping", message),
+                    Conditions.isTrue(Conditions.RECONCILING, "Bootstrapping", message));
+        }
+        var expired = Stream.of(RoleName.values())
+                .filter(role -> published.get().role(role).metadata().isExpired(state.now()))
+                .map(RoleName::value)
+                .toList();
+        if (!expired.isEmpty()) {
+            return stalled(
+                    "Expired",
+                    "Devices refuse to update: " + String.join(", ", expired) + " expired"
+                            + (expired.contains("root")
+                                    ? "; declare a RootRotation with expiresAfter and have root's holders sign it"
+                                    : "; see the other conditions and the operator's log for why it wasn't renewed"));
+        }
+        return List.of(Conditions.isTrue(
+                Conditions.READY, "Published", "Devices can update; every role is signed and current"));
+    }
+
+    private static List<Condition> stalled(String reason, String message) {
+        return List.of(
+                Conditions.isFalse(Conditions.READY, reason, message),
+                Conditions.isTrue(Conditions.STALLED, reason, message));
+    }
+
+    private static List<Condition> notices(
+            FactoryState state, Decision decision, Optional<Ceremony> ceremony, Optional<String> failure) {
+        var notices = new ArrayList<Condition>();
+        if (decision instanceof Decision.Stall(var reason, var message) && reason.equals(CLOCK_SKEWED)) {
+            notices.add(Conditions.isTrue(Conditions.DEGRADED, reason, message));
+        } else {
+            failure.ifPresent(
+                    message -> notices.add(Conditions.isTrue(Conditions.DEGRADED, "PublicationFailed", message)));
+        }
+        if (Defaults.paused(state.spec())) {
+            notices.add(Conditions.isTrue(
+                    Conditions.PAUSED, "Paused", "spec.paused is true: nothing is signed, and what is served expires"));
+        }
+        ceremony.ifPresent(waiting -> notices.add(Conditions.isTrue(
+                Conditions.ROTATION_PENDING,
+                RootRotationReport.reason(waiting),
+                "RootRotation " + waiting.rotationName() + ": " + RootRotationReport.message(waiting))));
+        state.rootKeys()
+                .ifPresent(secret ->
+                        notices.add(rootKeys(state, secret.getMetadata().getName())));
+        if (state.wishes().plan().held()) {
+            notices.add(Conditions.isTrue(
+                    TARGETS_HELD,
+                    "WouldBeEmpty",
+                    "No Target is left, and targets would become empty: what is published stays. Set"
+                            + " spec.targets.allowEmpty if that is what you want"));
+        }
+        Support.ignored(state.spec())
+                .ifPresent(fields -> notices.add(Conditions.isTrue(FIELDS_IGNORED, "NotSupported", fields)));
+        return notices;
+    }
+
+    private static Condition rootKeys(FactoryState state, String secret) {
+        return RootKeys.wrongDigest(state)
+                ? Conditions.isTrue(
+                        Conditions.ROOT_KEYS_IN_CLUSTER,
+                        "WrongDigest",
+                        "The digest handed in is not that of the archive in Secret " + secret
+                                + ", so nothing was erased: compute it from the file that you stored"
+                                + " (sha256sum root-keys.tgz)")
+                : Conditions.isTrue(
+                        Conditions.ROOT_KEYS_IN_CLUSTER,
+                        "NotRetrieved",
+                        "Whoever can read Secret " + secret
+                                + " can replace the root: store its root-keys.tgz offline, then"
+                                + " set spec.rootKeysRetrieved to the SHA-256 of your file, and it is erased here");
+    }
+
+    /** Erased is what was here when last reported, and is gone; the moment is remembered in status alone. */
+    private static String erasedAt(FactoryState state) {
+        var before = state.status();
+        var known = before.map(FactoryStatus::rootKeysErasedAt);
+        var wasHere = before.map(FactoryStatus::conditions)
+                .filter(conditions -> Conditions.holds(conditions, Conditions.ROOT_KEYS_IN_CLUSTER))
+                .isPresent();
+        return known.orElseGet(() -> wasHere && state.rootKeys().isEmpty()
+                ? state.now().truncatedTo(ChronoUnit.SECONDS).toString()
+                : null);
+    }
+
+    private static FactoryStatus.Roles roles(FactoryState state, Repository published) {
+        return new FactoryStatus.Roles(
+                role(
+                        published,
+                        RoleName.ROOT,
+                        published
+                                .root()
+                                .metadata()
+                                .expires()
+                                .minus(state.policy().rootRenewBefore())),
+                online(state, published, RoleName.TARGETS),
+                online(state, published, RoleName.SNAPSHOT),
+                online(state, published, RoleName.TIMESTAMP));
+    }
+
+    private static RoleStatus online(FactoryState state, Repository published, RoleName role) {
+        return role(
+                published,
+                role,
+                Schedule.refreshAt(
+                        state.uid(),
+                        published.role(role).metadata(),
+                        state.policy().of(role)));
+    }
+
+    private static RoleStatus role(Repository published, RoleName name, Instant refreshAt) {
+        var metadata = published.role(name).metadata();
+        var role = published.root().metadata().role(name);
+        return new RoleStatus(
+                metadata.version(),
+                metadata.expires().toString(),
+                refreshAt.toString(),
+                role.keyids().stream().map(KeyId::value).toList(),
+                role.threshold());
+    }
+
+    private static FactoryStatus.TargetsSummary targets(FactoryState state, Repository published) {
+        var content = published.targets().metadata().targets();
+        var plan = state.wishes().plan();
+        var pending = Stream.concat(content.keySet().stream(), plan.content().keySet().stream())
+                .distinct()
+                .filter(path ->
+                        !Objects.equals(content.get(path), plan.content().get(path)))
+                .count();
+        return new FactoryStatus.TargetsSummary(content.size(), plan.unmanaged(), (int) pending);
+    }
+}

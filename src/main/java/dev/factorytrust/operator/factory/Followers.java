@@ -1,0 +1,104 @@
+package dev.factorytrust.operator.factory;
+
+import dev.factorytrust.api.v1alpha1.RootRotation;
+import dev.factorytrust.api.v1alpha1.Target;
+import dev.factorytrust.operator.Defaults;
+import dev.factorytrust.operator.rotation.RootRotationReport;
+import dev.factorytrust.operator.rotation.Standing;
+import dev.factorytrust.operator.store.FactoryRef;
+import dev.factorytrust.operator.target.TargetReport;
+import dev.factorytrust.operator.target.TargetReport.Committed;
+import dev.factorytrust.operator.target.TargetReport.FactoryFacts;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * What the last look at each Factory means for its RootRotations and Targets. Their reconcilers write their status from
+ * here; only those are woken whose status would change, so that one of five thousand Targets costs one write.
+ */
+public final class Followers {
+
+    private record Seen(Map<String, Standing> standings, FactoryFacts facts) {}
+
+    private final Map<FactoryRef, Seen> seen = new ConcurrentHashMap<>();
+    private final Consumer<HasMetadata> wake;
+
+    /** @param wake has an object's own reconciler look at it */
+    public Followers(Consumer<HasMetadata> wake) {
+        this.wake = wake;
+    }
+
+    /** Where the Factory's rotations stand; empty while there is no such Factory. */
+    public Optional<Map<String, Standing>> standings(FactoryRef factory) {
+        return Optional.ofNullable(seen.get(factory)).map(Seen::standings);
+    }
+
+    /** What is known of the Factory; empty while there is no such Factory. */
+    public Optional<FactoryFacts> facts(FactoryRef factory) {
+        return Optional.ofNullable(seen.get(factory)).map(Seen::facts);
+    }
+
+    void look(FactoryState state, Map<String, Standing> standings, Decision decision) {
+        var facts = facts(state, decision);
+        seen.put(state.ref(), new Seen(standings, facts));
+        state.rotations().stream()
+                .filter(rotation -> news(state, rotation, standings))
+                .forEach(wake);
+        state.targets().stream().filter(target -> news(state, target, facts)).forEach(wake);
+    }
+
+    /** The Factory is gone: whatever still names it is told so. */
+    public void forget(FactoryRef factory, Collection<? extends HasMetadata> followers) {
+        seen.remove(factory);
+        followers.forEach(wake);
+    }
+
+    private static boolean news(FactoryState state, RootRotation rotation, Map<String, Standing> standings) {
+        return Optional.ofNullable(standings.get(rotation.getMetadata().getName()))
+                .map(standing -> RootRotationReport.status(rotation, standing, state.now()))
+                .filter(status -> !Objects.equals(status, rotation.getStatus()))
+                .isPresent();
+    }
+
+    private static boolean news(FactoryState state, Target target, FactoryFacts facts) {
+        return !Objects.equals(
+                TargetReport.of(target, Optional.ofNullable(target.getStatus()), Optional.of(facts), state.now()),
+                target.getStatus());
+    }
+
+    private static FactoryFacts facts(FactoryState state, Decision decision) {
+        var wishes = state.wishes();
+        return new FactoryFacts(
+                state.spec().dialect(),
+                state.uid(),
+                state.reading()
+                        .published()
+                        .map(repository -> repository.targets().metadata())
+                        .map(role ->
+                                new Committed(role.version(), role.targets(), Optional.of(wishes.publishedRecord()))),
+                wishes.plan().conflicts(),
+                problems(state, decision));
+    }
+
+    private static List<String> problems(FactoryState state, Decision decision) {
+        var problems = new ArrayList<String>();
+        if (decision instanceof Decision.Stall(var _, var message)) {
+            problems.add(message);
+        }
+        if (Defaults.paused(state.spec())) {
+            problems.add("the Factory is paused");
+        }
+        if (state.reading().published().isEmpty()) {
+            problems.add("the Factory has published nothing yet");
+        }
+        return problems;
+    }
+}

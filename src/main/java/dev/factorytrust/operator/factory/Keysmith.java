@@ -1,0 +1,61 @@
+package dev.factorytrust.operator.factory;
+
+import dev.factorytrust.operator.Defaults;
+import dev.factorytrust.operator.store.KeyStore;
+import dev.factorytrust.tuf.archive.KeyArchive;
+import dev.factorytrust.tuf.crypto.SoftwareKey;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Root;
+import dev.factorytrust.tuf.model.Signed;
+import io.fabric8.kubernetes.api.model.Secret;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Makes keys, and signs root 1 with those that the cluster holds only until their owner has taken them. */
+final class Keysmith {
+
+    private final KeyStore keys;
+
+    Keysmith(KeyStore keys) {
+        this.keys = keys;
+    }
+
+    /** Stored before anything is signed with them: a root whose keys were lost in a crash would be lost for ever. */
+    void createRootKeys(FactoryState state) {
+        var generate = state.spec().bootstrap().generate();
+        var count = Optional.ofNullable(generate.keys()).orElse(1);
+        var type = Defaults.keyType(Optional.ofNullable(generate.keyType()));
+        var made = Stream.generate(() -> SoftwareKey.generate(type))
+                .limit(count)
+                .map(key -> new KeyArchive.ArchivedKey(
+                        RoleName.ROOT, state.dialect().keyId(state.dialect().key(key.publicKey())), key))
+                .toList();
+        keys.createRootKeys(state.ref(), KeyArchive.write(made));
+    }
+
+    /** Asks the API server first: a cache that lags would have a second key made. */
+    void createOnlineKeys(FactoryState state, Set<RoleName> roles) {
+        var there = keys.firstLive(state.ref()).keySet();
+        for (var role : PublicationSteps.ONLINE) {
+            if (roles.contains(role) && !there.contains(role)) {
+                var key = SoftwareKey.generate(state.policy().of(role).keyType());
+                keys.createOnlineKey(state.ref(), state.dialect(), role, key);
+            }
+        }
+    }
+
+    Signed<Root> sign(FactoryState state, Root root, Secret archive) {
+        var canonical = state.dialect().canonical(root);
+        var signatures = KeyStore.archive(archive).map(KeyArchive::read).orElseThrow().keys().stream()
+                .map(named -> {
+                    var publicKey = named.key().publicKey();
+                    var keyid = state.dialect().keyId(state.dialect().key(publicKey));
+                    return state.dialect()
+                            .signature(keyid, publicKey, named.key().sign(canonical));
+                })
+                .toList();
+        return state.dialect().assemble(Root.class, canonical, signatures);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.factorytrust.operator.factory;
+
+import dev.factorytrust.operator.store.Names;
+import dev.factorytrust.operator.target.TargetWishes;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Root;
+import dev.factorytrust.tuf.repository.Coalescing;
+import dev.factorytrust.tuf.repository.RefreshPlanner;
+import dev.factorytrust.tuf.repository.RefreshPlanner.FreeVersions;
+import dev.factorytrust.tuf.repository.Repository;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Keeps what is published fresh, and brings changed Targets to devices. */
+final class PublicationSteps {
+
+    static final List<RoleName> ONLINE = List.of(RoleName.TARGETS, RoleName.SNAPSHOT, RoleName.TIMESTAMP);
+
+    private PublicationSteps() {}
+
+    static Optional<Decision> plan(FactoryState state) {
+        return FactoryPlanner.first(
+                () -> lostKey(state, state.roots().newest().orElseThrow().metadata()), () -> publish(state));
+    }
+
+    /** A missing key stalls at once, not when its role falls due: there is more time to mend it, and nothing is replaced. */
+    static Optional<Decision> lostKey(FactoryState state, Root root) {
+        return ONLINE.stream()
+                .flatMap(role -> state.signers().missing(root, role).stream()
+                        .map(keyid -> Names.onlineKey(state.ref().name(), role, keyid)))
+                .findFirst()
+                .map(
+                        secret -> new Decision.Stall(
+                                "OnlineKeyMissing",
+                                "Secret " + secret
+                                        + " is missing or doesn't hold the key that root names; restore it. What is"
+                                        + " published stays served until it expires; no key is replaced without root's holders"));
+    }
+
+    private static Optional<Decision> publish(FactoryState state) {
+        var published = state.reading().published().orElseThrow();
+        var wishes = state.wishes();
+        var desired = Optional.of(wishes.plan())
+                .filter(_ -> changeDue(state)
+                        .filter(due -> !state.now().isBefore(due))
+                        .isPresent())
+                .map(plan -> plan.content());
+        return RefreshPlanner.plan(published, desired, free(state, published), state.policy(), state.uid(), state.now())
+                .map(plan -> new Decision.Publish(
+                        plan,
+                        plan.targets()
+                                .map(_ -> desired.isPresent() ? wishes.plan().record() : wishes.publishedRecord())));
+    }
+
+    /** When the next thing falls due by itself. */
+    static Optional<Instant> nextDue(FactoryState state) {
+        return state.reading().published().map(published -> Stream.concat(
+                        Stream.of(RefreshPlanner.nextDue(published, state.policy(), state.uid())),
+                        changeDue(state).stream())
+                .min(Instant::compareTo)
+                .orElseThrow());
+    }
+
+    private static Optional<Instant> changeDue(FactoryState state) {
+        var quiet = state.quiet();
+        return Optional.of(state.wishes())
+                .map(TargetWishes::plan)
+                .filter(plan -> plan.changed() && !plan.held())
+                .flatMap(_ ->
+                        quiet.first().flatMap(first -> quiet.last().map(last -> Coalescing.publishAt(first, last))));
+    }
+
+    private static FreeVersions free(FactoryState state, Repository published) {
+        return new FreeVersions(
+                state.stored()
+                        .freeVersion(
+                                RoleName.TARGETS, published.targets().metadata().version()),
+                state.stored()
+                        .freeVersion(
+                                RoleName.SNAPSHOT,
+                                published.snapshot().metadata().version()),
+                published.timestamp().metadata().version() + 1);
+    }
+}

@@ -1,0 +1,45 @@
+package dev.factorytrust.operator.factory;
+
+import dev.factorytrust.api.v1alpha1.FactorySpec;
+import dev.factorytrust.api.v1alpha1.FactorySpec.Custody;
+import dev.factorytrust.api.v1alpha1.FactorySpec.Dialect;
+import dev.factorytrust.operator.Defaults;
+
+import java.util.ArrayList;
+import java.util.Optional;
+
+/** Fields that the resources already have and this version can't serve yet: said plainly instead of ignored. */
+final class Support {
+
+    private Support() {}
+
+    static Optional<String> missing(FactorySpec spec) {
+        var field = spec.dialect() == Dialect.OTA_CONNECT
+                ? "dialect: OTAConnect"
+                : Defaults.custody(spec) != Custody.ONLINE
+                        ? "targets.custody: Offline and Shared"
+                        : spec.bootstrap().import_() != null ? "bootstrap.import" : null;
+        return Optional.ofNullable(field)
+                .map(what -> what + " is not supported by this version of the operator; nothing is made for it");
+    }
+
+    /** Fields that do no harm by being without effect yet, but whose author should know. */
+    static Optional<String> ignored(FactorySpec spec) {
+        var fields = new ArrayList<String>();
+        if (spec.deletionPolicy() == FactorySpec.DeletionPolicy.DELETE) {
+            fields.add("deletionPolicy: Delete (metadata and keys are retained)");
+        }
+        if (spec.rotationPolicy() != null) {
+            fields.add("rotationPolicy (no key is rotated by itself)");
+        }
+        if (spec.root() != null && spec.root().renewBefore() != null) {
+            fields.add("root.renewBefore (no renewal is proposed by itself; watch status.roles.root.refreshAt)");
+        }
+        if (Boolean.TRUE.equals(spec.allowSharedRootKeys())) {
+            fields.add("allowSharedRootKeys (sharing isn't looked for)");
+        }
+        return fields.isEmpty()
+                ? Optional.empty()
+                : Optional.of("Without effect in this version of the operator: " + String.join("; ", fields));
+    }
+}

@@ -1,0 +1,53 @@
+package dev.factorytrust.operator.rotation;
+
+import dev.factorytrust.api.v1alpha1.RootRotation;
+import dev.factorytrust.operator.store.FactoryRef;
+import dev.factorytrust.operator.store.StoredMetadata;
+import dev.factorytrust.tuf.crypto.PublicKey;
+import dev.factorytrust.tuf.dialect.Dialect;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Root;
+import dev.factorytrust.tuf.model.Signed;
+import io.fabric8.kubernetes.api.model.Secret;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+
+/**
+ * What the root's next change is decided from.
+ *
+ * @param roots every stored root that is a fully signed successor, seen by devices or about to be
+ * @param firstOnlineKeys the keys that root 1 is to name for the online roles; unused once there is a root
+ * @param signatures attached Secrets by the name of the payload that they sign
+ * @param expiresAfter the Factory's life of a root
+ */
+public record CeremonyInputs(
+        FactoryRef factory,
+        Dialect dialect,
+        NavigableMap<Long, Signed<Root>> roots,
+        Map<RoleName, List<PublicKey>> firstOnlineKeys,
+        List<RootRotation> rotations,
+        StoredMetadata stored,
+        Map<String, List<Secret>> signatures,
+        Duration expiresAfter,
+        Instant now) {
+
+    public Optional<Root> newest() {
+        return Optional.ofNullable(roots.lastEntry())
+                .map(entry -> entry.getValue().metadata());
+    }
+
+    public long newestVersion() {
+        return newest().map(Root::version).orElse(0L);
+    }
+
+    /** Names the Factory only: the parts hold Secrets. */
+    @Override
+    public String toString() {
+        return "CeremonyInputs[" + factory + ']';
+    }
+}

@@ -1,0 +1,73 @@
+package dev.factorytrust.operator.rotation;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.factorytrust.api.v1alpha1.RootRotationSpec;
+import dev.factorytrust.api.v1alpha1.RootRotationSpec.RoleChange;
+import dev.factorytrust.operator.Defaults;
+import dev.factorytrust.operator.store.FactoryRef;
+import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.crypto.PublicKey;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.repository.Holder;
+import dev.factorytrust.tuf.repository.RoleEdit;
+import dev.factorytrust.tuf.repository.RootChange;
+import dev.factorytrust.tuf.repository.RootExtras;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** What a RootRotation's spec asks for, in the engine's terms. */
+final class RotationSpecs {
+
+    /** Sorted by name and without what is absent, so that the digest doesn't depend on how the YAML was written. */
+    private static final ObjectMapper SORTED = JsonMapper.builder()
+            .configure(com.fasterxml.jackson.databind.MapperFeature.SORT_PROPERTIES_ALPHABETICALLY, true)
+            .configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true)
+            .build();
+
+    private RotationSpecs() {}
+
+    /** The digest that root signs beside the rotation's name, lower-case hex. */
+    static String sha256(RootRotationSpec spec) {
+        return Bytes.of(SORTED.convertValue(spec, com.fasterxml.jackson.databind.JsonNode.class)
+                        .toString()
+                        .getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                .sha256();
+    }
+
+    /** @throws dev.factorytrust.tuf.crypto.InvalidKeyException when a public key can't be read */
+    static RootChange change(
+            FactoryRef factory,
+            String name,
+            RootRotationSpec spec,
+            Map<RoleName, List<PublicKey>> firstOnlineKeys,
+            Instant expires) {
+        return new RootChange(
+                edit(spec.root()),
+                edit(spec.targets()),
+                firstOnlineKeys,
+                expires,
+                Optional.of(new RootExtras.Rotation(name, sha256(spec))),
+                factory.toString());
+    }
+
+    static Duration expiresAfter(RootRotationSpec spec, Duration factorys) {
+        return Optional.ofNullable(spec.expiresAfter()).map(Defaults::duration).orElse(factorys);
+    }
+
+    private static Optional<RoleEdit> edit(RoleChange change) {
+        return Optional.ofNullable(change)
+                .map(edit -> new RoleEdit(
+                        Optional.ofNullable(edit.addKeys()).orElse(List.of()).stream()
+                                .map(holder -> new Holder(holder.name(), PublicKey.parsePem(holder.publicKey())))
+                                .toList(),
+                        Optional.ofNullable(edit.removeKeys()).orElse(List.of()),
+                        edit.threshold() == null ? OptionalInt.empty() : OptionalInt.of(edit.threshold())));
+    }
+}

@@ -1,0 +1,138 @@
+package dev.factorytrust.operator.runtime;
+
+import dev.factorytrust.operator.store.FactoryRef;
+import dev.factorytrust.tuf.model.RoleName;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToDoubleFunction;
+
+/** What monitoring sees of each Factory. Meters appear with the first report and go with {@link #forget}. */
+public final class FactoryMetrics {
+
+    /** How an attempt to publish ended. */
+    public enum Result {
+        PUBLISHED,
+        /** Somebody else published first; planned again. */
+        CONFLICT,
+        /** The result would have failed on devices, so it was not published. */
+        REFUSED,
+        FAILED
+    }
+
+    /** One role as published; {@code refreshAt}: when it is due, of root when its renewal is proposed. */
+    public record RoleReport(long version, Instant expires, Instant refreshAt) {}
+
+    /** The rotation whose turn it is, and how many signatures it still needs. */
+    public record Pending(String rotation, int signatures) {}
+
+    private final MeterRegistry registry;
+    private final Map<FactoryRef, Meters> factories = new ConcurrentHashMap<>();
+
+    public FactoryMetrics(MeterRegistry registry, InstantSource clock) {
+        this.registry = registry;
+        // A clock that is wrong signs wrong times: compare it with Prometheus' own.
+        Gauge.builder("factory_trust_clock_time_seconds", clock, c -> c.instant()
+                        .getEpochSecond())
+                .description("The clock that expiry is judged by")
+                .strongReference(true)
+                .register(registry);
+    }
+
+    /** Replaces what was reported of the Factory; the cost is the Factory's own, however many there are. */
+    public void report(FactoryRef factory, boolean ready, Map<RoleName, RoleReport> roles, Optional<Pending> pending) {
+        factories.compute(factory, (_, meters) -> {
+            var present = meters == null ? new Meters(factory) : meters;
+            present.report(ready, roles, pending);
+            return present;
+        });
+    }
+
+    public void published(FactoryRef factory, Result result) {
+        factories.compute(factory, (_, meters) -> {
+            var present = meters == null ? new Meters(factory) : meters;
+            present.count(result);
+            return present;
+        });
+    }
+
+    /** Removes every meter of a Factory that is gone. */
+    public void forget(FactoryRef factory) {
+        factories.computeIfPresent(factory, (_, meters) -> {
+            meters.removeAll();
+            return null;
+        });
+    }
+
+    /** One Factory's meters, each reading the value last reported under its id. */
+    private final class Meters {
+
+        private record Id(String name, Tags tags) {}
+
+        private final Tags own;
+        private final Map<Id, Gauge> gauges = new HashMap<>();
+        private final Map<Id, Double> values = new ConcurrentHashMap<>();
+        private final Map<Result, Counter> publications = new HashMap<>();
+
+        Meters(FactoryRef factory) {
+            own = Tags.of("namespace", factory.namespace(), "factory", factory.name());
+        }
+
+        void report(boolean ready, Map<RoleName, RoleReport> roles, Optional<Pending> pending) {
+            var now = new HashMap<Id, Double>();
+            now.put(new Id("factory_trust_factory_ready", own), ready ? 1.0 : 0.0);
+            roles.forEach((role, report) -> {
+                var tags = own.and("role", role.value());
+                now.put(new Id("factory_trust_metadata_version", tags), (double) report.version());
+                now.put(new Id("factory_trust_metadata_expiration_timestamp_seconds", tags), (double)
+                        report.expires().getEpochSecond());
+                now.put(new Id("factory_trust_metadata_refresh_timestamp_seconds", tags), (double)
+                        report.refreshAt().getEpochSecond());
+            });
+            pending.ifPresent(rotation -> now.put(
+                    new Id("factory_trust_rotation_pending_signatures", own.and("rotation", rotation.rotation())),
+                    (double) rotation.signatures()));
+            values.putAll(now);
+            now.keySet().forEach(id -> gauges.computeIfAbsent(id, this::gauge));
+            gauges.entrySet().removeIf(entry -> {
+                var gone = !now.containsKey(entry.getKey());
+                if (gone) {
+                    registry.remove(entry.getValue());
+                    values.remove(entry.getKey());
+                }
+                return gone;
+            });
+        }
+
+        private Gauge gauge(Id id) {
+            ToDoubleFunction<Map<Id, Double>> value = all -> all.getOrDefault(id, Double.NaN);
+            return Gauge.builder(id.name(), values, value)
+                    .tags(id.tags())
+                    .strongReference(true)
+                    .register(registry);
+        }
+
+        void count(Result result) {
+            publications
+                    .computeIfAbsent(result, ending -> Counter.builder("factory_trust_publications_total")
+                            .tags(own.and("result", ending.name().toLowerCase(Locale.ROOT)))
+                            .register(registry))
+                    .increment();
+        }
+
+        void removeAll() {
+            gauges.values().forEach(registry::remove);
+            publications.values().forEach((Meter meter) -> registry.remove(meter));
+        }
+    }
+}

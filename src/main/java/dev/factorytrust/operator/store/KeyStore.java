@@ -1,0 +1,169 @@
+package dev.factorytrust.operator.store;
+
+import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.crypto.InvalidKeyException;
+import dev.factorytrust.tuf.crypto.PublicKey;
+import dev.factorytrust.tuf.crypto.Signer;
+import dev.factorytrust.tuf.crypto.SoftwareKey;
+import dev.factorytrust.tuf.dialect.Dialect;
+import dev.factorytrust.tuf.model.KeyId;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.repository.OnlineSigners;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+
+import java.net.HttpURLConnection;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The Secrets that hold private keys: the online keys of a Factory, and its root key archive until it is erased. */
+public final class KeyStore {
+
+    private final KubernetesClient client;
+    private final FactoryCache<Secret> cache;
+
+    public KeyStore(KubernetesClient client, FactoryCache<Secret> cache) {
+        this.client = client;
+        this.cache = cache;
+    }
+
+    /**
+     * The online keys that are stored and readable, by keyid. A Secret that doesn't hold the key which its name
+     * promises counts as missing: nobody's signature is made with a key that root doesn't name.
+     */
+    public OnlineSigners signers(FactoryRef factory, Dialect dialect) {
+        var signers = new HashMap<KeyId, Signer>();
+        for (var secret : cache.of(factory).values()) {
+            if (Names.ONLINE_KEY_TYPE.equals(secret.getType())) {
+                key(secret).ifPresent(key -> signers.put(dialect.keyId(dialect.key(key.publicKey())), key));
+            }
+        }
+        return new OnlineSigners(signers);
+    }
+
+    /** The oldest readable key of each online role: of two that a crash may have left, everybody picks the same. */
+    public Map<RoleName, List<PublicKey>> first(FactoryRef factory) {
+        return firstOf(cache.of(factory).values());
+    }
+
+    /** The same, asked of the API server itself, as before making a key. */
+    public Map<RoleName, List<PublicKey>> firstLive(FactoryRef factory) {
+        return firstOf(client.secrets()
+                .inNamespace(factory.namespace())
+                .withLabel(Names.FACTORY, factory.name())
+                .list()
+                .getItems());
+    }
+
+    private static Map<RoleName, List<PublicKey>> firstOf(Collection<Secret> secrets) {
+        var first = new EnumMap<RoleName, List<PublicKey>>(RoleName.class);
+        secrets.stream()
+                .filter(secret -> Names.ONLINE_KEY_TYPE.equals(secret.getType()))
+                .sorted(Comparator.comparing(
+                                (Secret secret) -> secret.getMetadata().getCreationTimestamp())
+                        .thenComparing(secret -> secret.getMetadata().getName()))
+                .forEach(secret -> role(secret).ifPresent(role -> key(secret)
+                        .ifPresent(key -> first.putIfAbsent(role, List.of(key.publicKey())))));
+        return first;
+    }
+
+    private static Optional<RoleName> role(Secret secret) {
+        return Optional.ofNullable(secret.getMetadata().getLabels().get(Names.ROLE))
+                .flatMap(RoleName::of);
+    }
+
+    /** The archive of root keys made in the cluster, while it is there. */
+    public Optional<Secret> rootKeys(FactoryRef factory) {
+        return Optional.ofNullable(cache.of(factory).get(Names.rootKeys(factory.name())))
+                .filter(secret -> Names.ROOT_KEYS_TYPE.equals(secret.getType()));
+    }
+
+    public static Optional<Bytes> archive(Secret secret) {
+        return decoded(secret, Names.ROOT_KEYS_TGZ);
+    }
+
+    public void createOnlineKey(FactoryRef factory, Dialect dialect, RoleName role, SoftwareKey key) {
+        var keyid = dialect.keyId(dialect.key(key.publicKey()));
+        create(secret(factory, Names.onlineKey(factory.name(), role, keyid), Names.ONLINE_KEY_TYPE)
+                .editMetadata()
+                .addToLabels(Names.ROLE, role.value())
+                .addToLabels(Names.KEYID, Names.keyidLabel(keyid))
+                .endMetadata()
+                .withData(Map.of(
+                        Names.PRIVATE_PEM, encoded(key.privatePem()),
+                        Names.PUBLIC_PEM, encoded(key.publicKey().pem())))
+                .build());
+    }
+
+    public void createRootKeys(FactoryRef factory, Bytes archive) {
+        create(secret(factory, Names.rootKeys(factory.name()), Names.ROOT_KEYS_TYPE)
+                .withData(Map.of(Names.ROOT_KEYS_TGZ, archive.base64()))
+                .build());
+    }
+
+    /** Deletes exactly the Secret that was seen. */
+    public void delete(Secret seen) {
+        try {
+            client.resource(seen).lockResourceVersion().delete();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+                throw new PlanOutdatedException(seen.getMetadata().getName(), e);
+            }
+            throw e;
+        }
+    }
+
+    private void create(Secret secret) {
+        try {
+            client.resource(secret).create();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+                throw new PlanOutdatedException(secret.getMetadata().getName(), e);
+            }
+            throw e;
+        }
+    }
+
+    /** Keys and archives are immutable too: a half-edited key would look like a lost one. */
+    private static SecretBuilder secret(FactoryRef factory, String name, String type) {
+        return new SecretBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(factory.namespace())
+                .addToLabels(Names.FACTORY, factory.name())
+                .endMetadata()
+                .withImmutable(true)
+                .withType(type);
+    }
+
+    private static Optional<SoftwareKey> key(Secret secret) {
+        try {
+            return decoded(secret, Names.PRIVATE_PEM).map(pem -> SoftwareKey.parsePem(pem.utf8()));
+        } catch (InvalidKeyException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Bytes> decoded(Secret secret, String entry) {
+        try {
+            return Optional.ofNullable(secret.getData())
+                    .map(data -> data.get(entry))
+                    .map(Bytes::base64);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static String encoded(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+}

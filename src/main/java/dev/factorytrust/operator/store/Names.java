@@ -1,0 +1,79 @@
+package dev.factorytrust.operator.store;
+
+import dev.factorytrust.tuf.model.KeyId;
+import dev.factorytrust.tuf.model.RoleName;
+
+/** Names of objects, labels and annotations: as much an interface as the CRDs. */
+public final class Names {
+
+    public static final String GROUP = "factory-trust.dev";
+
+    public static final String FACTORY = GROUP + "/factory";
+    public static final String ROLE = GROUP + "/role";
+    public static final String VERSION = GROUP + "/version";
+    public static final String KEYID = GROUP + "/keyid";
+    public static final String ROOT_ROTATION = GROUP + "/root-rotation";
+    public static final String SIGNS = GROUP + "/signs";
+
+    public static final String DIALECT = GROUP + "/dialect";
+    public static final String ROOT_VERSION = GROUP + "/root-version";
+    public static final String SIGNED_AT = GROUP + "/signed-at";
+    public static final String FOLLOWS = GROUP + "/follows";
+    public static final String VERSION_FLOOR = GROUP + "/version-floor";
+    public static final String RETRIEVED = GROUP + "/retrieved";
+    public static final String OWNER_UID = GROUP + "/owner-uid";
+    public static final String SPEC_SHA256 = GROUP + "/spec-sha256";
+    public static final String SIGN_BEFORE = GROUP + "/sign-before";
+
+    public static final String ONLINE_KEY_TYPE = GROUP + "/online-key";
+    public static final String ROOT_KEYS_TYPE = GROUP + "/root-keys";
+    public static final String SIGNATURE_TYPE = GROUP + "/signature";
+
+    public static final String PAYLOAD_JSON = "payload.json";
+    public static final String MANAGED_JSON = "managed.json";
+    public static final String ROOT_KEYS_TGZ = "root-keys.tgz";
+    public static final String PRIVATE_PEM = "private.pem";
+    public static final String PUBLIC_PEM = "public.pem";
+
+    private static final String PAYLOAD = "-payload";
+
+    private Names() {}
+
+    /** {@code acme-root-3}, {@code acme-targets-7}; the timestamp is the one object without a version in its name. */
+    public static String metadata(String factory, RoleName role, long version) {
+        return role == RoleName.TIMESTAMP ? timestamp(factory) : factory + '-' + role.value() + '-' + version;
+    }
+
+    public static String timestamp(String factory) {
+        return factory + "-timestamp";
+    }
+
+    public static String metadataEntry(RoleName role) {
+        return role.value() + ".json";
+    }
+
+    public static String onlineKey(String factory, RoleName role, KeyId keyid) {
+        return factory + '-' + role.value() + '-' + keyid.value().substring(0, 8);
+    }
+
+    public static String keyidLabel(KeyId keyid) {
+        return keyid.value().substring(0, 16);
+    }
+
+    public static String rootKeys(String factory) {
+        return factory + "-root-keys";
+    }
+
+    public static String firstRootRotation(String factory) {
+        return factory + "-root-1";
+    }
+
+    public static String payload(String rotation) {
+        return rotation + PAYLOAD;
+    }
+
+    /** The rotation whose payload has this name; the name itself where it is no payload's. */
+    public static String rotationOf(String payload) {
+        return payload.endsWith(PAYLOAD) ? payload.substring(0, payload.length() - PAYLOAD.length()) : payload;
+    }
+}

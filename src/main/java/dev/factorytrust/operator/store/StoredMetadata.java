@@ -1,0 +1,139 @@
+package dev.factorytrust.operator.store;
+
+import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.model.RoleName;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+
+import java.time.Instant;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The ConfigMaps of one Factory, sorted by what they are and not yet believed: anybody with the right to write
+ * ConfigMaps may have put them there. {@link Reading} says what holds.
+ */
+public final class StoredMetadata {
+
+    private final FactoryRef factory;
+    private final Map<String, ConfigMap> all;
+    private final Map<RoleName, NavigableMap<Long, ConfigMap>> versions = new EnumMap<>(RoleName.class);
+
+    public StoredMetadata(FactoryRef factory, Map<String, ConfigMap> all) {
+        this.factory = factory;
+        this.all = Map.copyOf(all);
+        for (var role : RoleName.values()) {
+            versions.put(role, new TreeMap<>());
+        }
+        this.all.forEach((name, object) -> role(object)
+                .filter(role -> role != RoleName.TIMESTAMP)
+                .ifPresent(role -> version(object)
+                        .filter(version -> name.equals(Names.metadata(factory.name(), role, version)))
+                        .ifPresent(version -> versions.get(role).put(version, object))));
+    }
+
+    public FactoryRef factory() {
+        return factory;
+    }
+
+    public Optional<ConfigMap> find(String name) {
+        return Optional.ofNullable(all.get(name));
+    }
+
+    /** Every stored version of a role but timestamp, by version. */
+    public NavigableMap<Long, ConfigMap> versions(RoleName role) {
+        return Collections.unmodifiableNavigableMap(versions.get(role));
+    }
+
+    /**
+     * The versions of a role that were published once, up to {@code newest}: each names the one that it follows. What
+     * else stands between them was planted, or left by a publication that never came to its commit.
+     */
+    public NavigableMap<Long, ConfigMap> published(RoleName role, long newest) {
+        var history = new TreeMap<Long, ConfigMap>();
+        var stored = versions.get(role);
+        for (var next = Optional.of(newest); next.filter(stored::containsKey).isPresent(); ) {
+            var version = next.get();
+            var object = stored.get(version);
+            history.put(version, object);
+            next = number(object, Names.FOLLOWS).filter(before -> before < version);
+        }
+        return Collections.unmodifiableNavigableMap(history);
+    }
+
+    /** The first version above {@code committed} whose name nothing has taken: a stored name is never written again. */
+    public long freeVersion(RoleName role, long committed) {
+        var version = committed + 1;
+        while (all.containsKey(Names.metadata(factory.name(), role, version))) {
+            version++;
+        }
+        return version;
+    }
+
+    /** Whether there is metadata of any kind, committed or not. */
+    public boolean isEmpty() {
+        return timestamp().isEmpty() && versions.values().stream().allMatch(Map::isEmpty);
+    }
+
+    public Optional<ConfigMap> timestamp() {
+        return find(Names.timestamp(factory.name()));
+    }
+
+    /** The newest root that the timestamp object lets devices see; 0 before the first publication. */
+    public long rootVersion() {
+        return timestamp().flatMap(object -> number(object, Names.ROOT_VERSION)).orElse(0L);
+    }
+
+    /** When the timestamp was signed, by the clock of whoever signed it. */
+    public Optional<Instant> signedAt() {
+        return timestamp()
+                .flatMap(object -> annotation(object, Names.SIGNED_AT))
+                .flatMap(text -> {
+                    try {
+                        return Optional.of(Instant.parse(text));
+                    } catch (java.time.format.DateTimeParseException e) {
+                        return Optional.empty();
+                    }
+                });
+    }
+
+    /** The stored file of a metadata object or payload, or empty where the object has none. */
+    public static Optional<Bytes> file(ConfigMap object, String entry) {
+        return Optional.ofNullable(object.getBinaryData())
+                .map(data -> data.get(entry))
+                .flatMap(text -> {
+                    try {
+                        return Optional.of(Bytes.base64(text));
+                    } catch (IllegalArgumentException e) {
+                        return Optional.empty();
+                    }
+                });
+    }
+
+    public static Optional<String> annotation(ConfigMap object, String name) {
+        return Optional.ofNullable(object.getMetadata().getAnnotations()).map(all -> all.get(name));
+    }
+
+    private static Optional<RoleName> role(ConfigMap object) {
+        return label(object, Names.ROLE).flatMap(RoleName::of);
+    }
+
+    private static Optional<Long> version(ConfigMap object) {
+        return label(object, Names.VERSION).flatMap(StoredMetadata::number);
+    }
+
+    private static Optional<String> label(ConfigMap object, String name) {
+        return Optional.ofNullable(object.getMetadata().getLabels()).map(all -> all.get(name));
+    }
+
+    private static Optional<Long> number(ConfigMap object, String annotation) {
+        return annotation(object, annotation).flatMap(StoredMetadata::number);
+    }
+
+    private static Optional<Long> number(String text) {
+        return text.matches("[0-9]{1,15}") ? Optional.of(Long.parseLong(text)) : Optional.empty();
+    }
+}

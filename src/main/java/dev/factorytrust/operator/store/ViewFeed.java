@@ -1,0 +1,128 @@
+package dev.factorytrust.operator.store;
+
+import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.dialect.Dialect;
+import dev.factorytrust.tuf.model.RoleName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Predicate;
+
+/**
+ * Brings verified states to the server, on every replica. A state that doesn't hold never replaces one that did; where
+ * none ever did, devices are served the roots that could be verified, so that they can follow the next cure.
+ */
+public final class ViewFeed implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ViewFeed.class);
+
+    /** Where views go: the HTTP server, which knows nothing of this package. */
+    public interface Sink {
+        /**
+         * @param files by the names that devices ask for
+         * @param newest the version that each unversioned name stands for, by role
+         */
+        void publish(FactoryRef factory, Map<String, Bytes> files, Map<String, Long> newest);
+
+        void remove(FactoryRef factory);
+    }
+
+    private final MetadataStore metadata;
+    private final Dialect dialect;
+    private final Predicate<FactoryRef> declared;
+    private final Sink sink;
+    private final Set<FactoryRef> waiting = ConcurrentHashMap.newKeySet();
+    private final Set<FactoryRef> faulty = ConcurrentHashMap.newKeySet();
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("views").daemon().factory());
+
+    /** @param declared whether there is such a Factory: its view outlives the objects that it was made from */
+    public ViewFeed(MetadataStore metadata, Dialect dialect, Predicate<FactoryRef> declared, Sink sink) {
+        this.metadata = metadata;
+        this.dialect = dialect;
+        this.declared = declared;
+        this.sink = sink;
+    }
+
+    /** Takes note that a Factory's objects changed. Cheap, as the informer's thread needs it. */
+    public void changed(FactoryRef factory) {
+        if (waiting.add(factory) && !thread.isShutdown()) {
+            thread.execute(() -> {
+                waiting.remove(factory);
+                try {
+                    flip(factory);
+                } catch (RuntimeException e) {
+                    LOG.error("{}: its view could not be made; the last one stays", factory, e);
+                }
+            });
+        }
+    }
+
+    /** Runs {@code action} once everything noted so far has been flipped to. */
+    public void afterwards(Runnable action) {
+        thread.execute(action);
+    }
+
+    private void flip(FactoryRef factory) {
+        var stored = metadata.stored(factory);
+        var roots = Roots.of(dialect, stored);
+        switch (metadata.read(stored, roots, dialect)) {
+            case Reading.Published(var repository, var _) -> {
+                var files = new HashMap<>(repository.files());
+                retained(
+                        stored,
+                        RoleName.SNAPSHOT,
+                        repository.snapshot().metadata().version(),
+                        files);
+                retained(
+                        stored,
+                        RoleName.TARGETS,
+                        repository.targets().metadata().version(),
+                        files);
+                sink.publish(
+                        factory,
+                        files,
+                        Map.of(
+                                "root", repository.root().metadata().version(),
+                                "snapshot", repository.snapshot().metadata().version(),
+                                "targets", repository.targets().metadata().version()));
+                faulty.remove(factory);
+            }
+            case Reading.Faulty(var object, var problem, var verified) -> {
+                if (faulty.add(factory)) {
+                    LOG.error("{}: {} {}; devices are served the last state that held", factory, object, problem);
+                }
+                if (metadata.lastGood(factory).isEmpty() && !verified.isEmpty()) {
+                    var files = new HashMap<String, Bytes>();
+                    verified.forEach(
+                            (version, root) -> files.put(dialect.fileName(RoleName.ROOT, version), root.file()));
+                    sink.publish(factory, files, Map.of("root", verified.lastKey()));
+                }
+            }
+            case Reading.Unpublished _ -> {
+                if (stored.isEmpty() && !declared.test(factory)) {
+                    metadata.forget(factory);
+                    sink.remove(factory);
+                }
+            }
+        }
+    }
+
+    /** Older versions that a device may still be on its way to, having read the timestamp a moment ago. */
+    private void retained(StoredMetadata stored, RoleName role, long committed, Map<String, Bytes> files) {
+        stored.published(role, committed).headMap(committed, false).forEach((version, object) -> StoredMetadata.file(
+                        object, Names.metadataEntry(role))
+                .ifPresent(file -> files.put(dialect.fileName(role, version), file)));
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+}

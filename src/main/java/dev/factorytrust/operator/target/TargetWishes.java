@@ -1,0 +1,64 @@
+package dev.factorytrust.operator.target;
+
+import dev.factorytrust.api.v1alpha1.FactorySpec.Dialect;
+import dev.factorytrust.api.v1alpha1.Target;
+import dev.factorytrust.tuf.model.TargetFile;
+import dev.factorytrust.tuf.repository.DesiredTargets;
+import dev.factorytrust.tuf.repository.DesiredTargets.Wanted;
+import dev.factorytrust.tuf.repository.ManagedPaths;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a Factory's Targets ask for, beside what is published.
+ *
+ * @param plan what targets should contain
+ * @param problems why a Target can't be published, by its name; what was published for it before stays
+ * @param publishedRecord which paths of the published targets come from which Target
+ */
+public record TargetWishes(DesiredTargets.Plan plan, Map<String, List<String>> problems, ManagedPaths publishedRecord) {
+
+    /**
+     * @param committed the published content, empty before the first publication
+     * @param record stored beside it, if it is there and readable
+     */
+    public static TargetWishes of(
+            Dialect dialect,
+            String factoryUid,
+            Map<String, TargetFile> committed,
+            Optional<ManagedPaths> record,
+            List<Target> targets,
+            boolean allowEmpty) {
+        var wanted = new ArrayList<Wanted>();
+        var problems = new HashMap<String, List<String>>();
+        for (var target : targets) {
+            var name = target.getMetadata().getName();
+            var path = TargetFiles.path(target);
+            switch (TargetFiles.of(target, dialect)) {
+                case TargetFiles.Result.Publishable(var _, var file) ->
+                    wanted.add(new Wanted(name, path, file, created(target)));
+                case TargetFiles.Result.Invalid(var reasons) -> {
+                    problems.put(name, reasons);
+                    Optional.ofNullable(committed.get(path))
+                            .filter(_ -> record.map(
+                                            paths -> name.equals(paths.managed().get(path)))
+                                    .orElse(false))
+                            .ifPresent(file -> wanted.add(new Wanted(name, path, file, created(target))));
+                }
+            }
+        }
+        return new TargetWishes(
+                DesiredTargets.plan(committed, record, factoryUid, wanted, allowEmpty),
+                Map.copyOf(problems),
+                record.orElseGet(() -> new ManagedPaths(factoryUid, Map.of())));
+    }
+
+    private static Instant created(Target target) {
+        return Instant.parse(target.getMetadata().getCreationTimestamp());
+    }
+}

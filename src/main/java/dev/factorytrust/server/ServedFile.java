@@ -1,0 +1,61 @@
+package dev.factorytrust.server;
+
+import dev.factorytrust.tuf.Bytes;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.zip.GZIPOutputStream;
+
+/** A file with all that an answer needs, so that a request costs a look-up and a write. */
+record ServedFile(String sha256, Representation identity, Optional<Representation> gzip, CharSequence cacheControl) {
+
+    private static final CharSequence IMMUTABLE = HttpHeaders.createOptimized("public, max-age=31536000, immutable");
+
+    /** Each representation has an ETag of its own: a strong one promises equal bytes (RFC 9110, 8.8.3.3). */
+    record Representation(Buffer body, String etag, CharSequence contentLength) {
+
+        Representation(byte[] body, String etag) {
+            this(Buffer.buffer(body), etag, HttpHeaders.createOptimized(Integer.toString(body.length)));
+        }
+    }
+
+    static ServedFile immutable(Bytes bytes) {
+        return prepare(bytes, IMMUTABLE);
+    }
+
+    static ServedFile changeable(Bytes bytes, ServingPolicy policy) {
+        return prepare(bytes, HttpHeaders.createOptimized(policy.changeable()));
+    }
+
+    /** The same bytes under a name that can change its content. */
+    ServedFile alias(ServingPolicy policy) {
+        return new ServedFile(sha256, identity, gzip, HttpHeaders.createOptimized(policy.changeable()));
+    }
+
+    private static ServedFile prepare(Bytes bytes, CharSequence cacheControl) {
+        var sha256 = bytes.sha256();
+        var plain = bytes.toArray();
+        var packed = gzip(plain);
+        return new ServedFile(
+                sha256,
+                new Representation(plain, '"' + sha256 + '"'),
+                packed.length < plain.length
+                        ? Optional.of(new Representation(packed, '"' + sha256 + "-gzip\""))
+                        : Optional.empty(),
+                cacheControl);
+    }
+
+    private static byte[] gzip(byte[] plain) {
+        var packed = new ByteArrayOutputStream();
+        try (var out = new GZIPOutputStream(packed)) {
+            out.write(plain);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return packed.toByteArray();
+    }
+}

@@ -1,0 +1,5 @@
+/**
+ * The HTTP repository that devices read: views of published metadata, held in memory, that flip as a whole. What is
+ * served is what was signed, byte for byte; which versions are served is decided by whoever publishes the view.
+ */
+package dev.factorytrust.server;

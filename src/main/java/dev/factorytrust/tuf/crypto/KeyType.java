@@ -1,0 +1,34 @@
+package dev.factorytrust.tuf.crypto;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The kinds of key that every known client verifies. */
+public enum KeyType {
+    ED25519("ed25519", 256),
+    ECDSA_P256("ecdsa-p256", 256),
+    RSA_2048("rsa-2048", 2048),
+    RSA_3072("rsa-3072", 3072),
+    RSA_4096("rsa-4096", 4096);
+
+    private final String id;
+    private final int bits;
+
+    KeyType(String id, int bits) {
+        this.id = id;
+        this.bits = bits;
+    }
+
+    /** The name that users write, such as {@code rsa-3072}. */
+    public String id() {
+        return id;
+    }
+
+    int bits() {
+        return bits;
+    }
+
+    public static Optional<KeyType> of(String id) {
+        return Arrays.stream(values()).filter(type -> type.id.equals(id)).findFirst();
+    }
+}

@@ -1,0 +1,54 @@
+package dev.factorytrust.tuf.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Hash bins that share their keys (TAP 15).
+ *
+ * @param bitLength how many leading bits of a path's SHA-256 choose the bin, 1 to 32
+ * @param namePrefix what stands before the dash in the name of every bin
+ */
+public record SuccinctRoles(
+        List<KeyId> keyids, int threshold, int bitLength, String namePrefix, Map<String, JsonNode> unrecognized) {
+
+    public SuccinctRoles {
+        keyids = Values.distinct("keyids", keyids);
+        Values.positive("threshold", threshold);
+        Values.require(bitLength >= 1 && bitLength <= 32, "bit_length is not between 1 and 32");
+        unrecognized = Values.copyJson(unrecognized);
+    }
+
+    @Override
+    public Map<String, JsonNode> unrecognized() {
+        return Values.copyJson(unrecognized);
+    }
+
+    Role role() {
+        return new Role(keyids, threshold, Map.of());
+    }
+
+    String roleFor(String pathHash) {
+        return name(Long.parseLong(pathHash.substring(0, 8), 16) >>> (32 - bitLength));
+    }
+
+    boolean names(String name) {
+        var prefix = namePrefix + "-";
+        var digits = name.startsWith(prefix) ? name.substring(prefix.length()) : "";
+        // A hexadecimal number of this width has at most 32 bits, so it can't overflow.
+        return digits.length() == width()
+                && digits.matches("[0-9a-f]+")
+                && Long.parseLong(digits, 16) < 1L << bitLength;
+    }
+
+    private String name(long bin) {
+        var digits = Long.toHexString(bin);
+        return namePrefix + "-" + "0".repeat(width() - digits.length()) + digits;
+    }
+
+    private int width() {
+        return Long.toHexString((1L << bitLength) - 1).length();
+    }
+}

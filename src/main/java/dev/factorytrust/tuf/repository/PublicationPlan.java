@@ -1,0 +1,106 @@
+package dev.factorytrust.tuf.repository;
+
+import dev.factorytrust.tuf.dialect.Dialect;
+import dev.factorytrust.tuf.model.MetaFile;
+import dev.factorytrust.tuf.model.Metadata;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Root;
+import dev.factorytrust.tuf.model.Signed;
+import dev.factorytrust.tuf.model.Snapshot;
+import dev.factorytrust.tuf.model.TargetFile;
+import dev.factorytrust.tuf.model.Targets;
+import dev.factorytrust.tuf.model.Timestamp;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/**
+ * What the next publication consists of, before anything is signed.
+ *
+ * @param targets new content of the targets role, or empty to leave targets as they are
+ * @param targetsVersion of the new targets
+ * @param snapshotVersion of a new snapshot, or empty where the timestamp alone is renewed
+ * @param timestampVersion of the new timestamp; every publication has one
+ * @param base what is published now; empty for the first publication
+ */
+public record PublicationPlan(
+        Optional<Map<String, TargetFile>> targets,
+        long targetsVersion,
+        OptionalLong snapshotVersion,
+        long timestampVersion,
+        Optional<Repository> base) {
+
+    public PublicationPlan {
+        if (targets.isPresent() && snapshotVersion.isEmpty()) {
+            throw new IllegalArgumentException("new targets need a new snapshot");
+        }
+        if (base.isEmpty() && targets.isEmpty()) {
+            throw new IllegalArgumentException("the first publication has everything");
+        }
+    }
+
+    /** Which roles get a new version. */
+    public boolean renews(RoleName role) {
+        return switch (role) {
+            case TARGETS -> targets.isPresent();
+            case SNAPSHOT -> snapshotVersion.isPresent();
+            case TIMESTAMP -> true;
+            case ROOT -> false;
+        };
+    }
+
+    /**
+     * Signs the planned versions, each over the signed bytes of the one before it.
+     *
+     * @param now the moment of signing; lifetimes count from its whole second
+     */
+    public Publication sign(Dialect dialect, Root root, Policy policy, OnlineSigners signers, Instant now) {
+        var second = now.truncatedTo(ChronoUnit.SECONDS);
+        var newTargets = targets.map(content -> signers.sign(
+                dialect, root, newTargets(content, second.plus(policy.targets().expiresAfter()))));
+        var newSnapshot = snapshotVersion.isEmpty()
+                ? Optional.<Signed<Snapshot>>empty()
+                : Optional.of(signers.sign(
+                        dialect,
+                        root,
+                        newSnapshot(
+                                newTargets.orElseGet(() -> base.orElseThrow().targets()),
+                                snapshotVersion.getAsLong(),
+                                second.plus(policy.snapshot().expiresAfter()))));
+        var snapshot = newSnapshot.orElseGet(() -> base.orElseThrow().snapshot());
+        var timestamp = new Timestamp(
+                timestampVersion, second.plus(policy.timestamp().expiresAfter()), metaFile(snapshot), Map.of());
+        return new Publication(newTargets, newSnapshot, signers.sign(dialect, root, timestamp));
+    }
+
+    private Targets newTargets(Map<String, TargetFile> content, Instant expires) {
+        var before = base.map(repository -> repository.targets().metadata());
+        return new Targets(
+                targetsVersion,
+                expires,
+                content,
+                before.flatMap(Targets::delegations),
+                before.map(Targets::unrecognized).orElse(Map.of()));
+    }
+
+    /** A snapshot never drops an entry: every known client refuses one that does (5.5.5). */
+    private Snapshot newSnapshot(Signed<Targets> newest, long version, Instant expires) {
+        var before = base.map(repository -> repository.snapshot().metadata());
+        var meta = new TreeMap<>(before.map(Snapshot::meta).orElse(Map.of()));
+        meta.put("targets.json", metaFile(newest));
+        return new Snapshot(
+                version, expires, meta, before.map(Snapshot::unrecognized).orElse(Map.of()));
+    }
+
+    private static MetaFile metaFile(Signed<? extends Metadata> signed) {
+        return new MetaFile(
+                signed.metadata().version(),
+                OptionalLong.of(signed.file().size()),
+                Map.of("sha256", signed.file().sha256()),
+                Map.of());
+    }
+}

@@ -1,0 +1,272 @@
+package dev.factorytrust.tuf.verify;
+
+import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.dialect.Dialect;
+import dev.factorytrust.tuf.dialect.MalformedMetadataException;
+import dev.factorytrust.tuf.model.Key;
+import dev.factorytrust.tuf.model.KeyId;
+import dev.factorytrust.tuf.model.MetaFile;
+import dev.factorytrust.tuf.model.Metadata;
+import dev.factorytrust.tuf.model.Role;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Root;
+import dev.factorytrust.tuf.model.Signed;
+import dev.factorytrust.tuf.model.Snapshot;
+import dev.factorytrust.tuf.model.Targets;
+import dev.factorytrust.tuf.model.Timestamp;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a client trusts, growing as it reads: a state machine without I/O, after python-tuf's. The rules, by specification
+ * 1.0.34 §5.3 to §5.6:
+ *
+ * <ul>
+ *   <li>The order is root (any number of times), timestamp, snapshot, targets, delegated targets.
+ *   <li>Root: exactly the next version, signed by the keys of the trusted root and by its own. Only the last one must not have
+ *       expired, which is checked when the timestamp comes.
+ *   <li>Timestamp: signed as root says, not older than the known one, naming no older snapshot than the known one, not expired.
+ *       One of the known version changes nothing.
+ *   <li>Snapshot: of the length, hashes and version that the timestamp says, signed as root says, lacking nothing that the known
+ *       one lists and listing nothing at an older version, not expired.
+ *   <li>Targets: of the length, hashes and version that the snapshot says, signed as the delegating role says, not expired.
+ * </ul>
+ *
+ * <p>A method that throws leaves everything as it was. A call out of order is the caller's mistake: IllegalStateException.
+ */
+public final class TrustedMetadataSet {
+
+    private final Dialect dialect;
+    private final Instant now;
+    private final Map<String, Signed<Targets>> targets = new HashMap<>();
+    private Signed<Root> root;
+    private Optional<Signed<Timestamp>> knownTimestamp = Optional.empty();
+    private Optional<Signed<Snapshot>> knownSnapshot = Optional.empty();
+    private Signed<Timestamp> timestamp;
+    private Signed<Snapshot> snapshot;
+
+    /**
+     * @param trustedRoot what the client was born with or walked to; it has to be signed by its own keys, no more
+     * @param now the one time that all of an update is measured at (§5.2); {@link Instant#MIN} checks everything but expiry
+     */
+    public TrustedMetadataSet(Dialect dialect, Bytes trustedRoot, Instant now) {
+        this.dialect = dialect;
+        this.now = now;
+        var first = decode("root", Root.class, trustedRoot);
+        requireSigned("root", first, first.metadata(), "it itself");
+        this.root = first;
+    }
+
+    public Signed<Root> root() {
+        return root;
+    }
+
+    /** The timestamp of this update, absent until there is one; likewise the next two. */
+    public Optional<Signed<Timestamp>> timestamp() {
+        return Optional.ofNullable(timestamp);
+    }
+
+    public Optional<Signed<Snapshot>> snapshot() {
+        return Optional.ofNullable(snapshot);
+    }
+
+    public Optional<Signed<Targets>> targets() {
+        return targets(RoleName.TARGETS.value());
+    }
+
+    /** The metadata of the targets role, or of one that it delegates to. */
+    public Optional<Signed<Targets>> targets(String role) {
+        return Optional.ofNullable(targets.get(role));
+    }
+
+    /** §5.3.4 to §5.3.6. */
+    public Signed<Root> updateRoot(Bytes file) {
+        inOrder(timestamp == null, "root after timestamp");
+        var next = decode("root", Root.class, file);
+        var current = root.metadata();
+        requireSigned("root", next, current, "root " + current.version());
+        requireSigned("root", next, next.metadata(), "it itself");
+        requireVersion("root", current.version() + 1, next.metadata().version());
+        root = next;
+        return next;
+    }
+
+    /** A timestamp that the client kept: no older one will do. Expired or not, it has to be signed as the newest root says. */
+    public void knowTimestamp(Bytes file) {
+        inOrder(timestamp == null, "a known timestamp after the new one");
+        var known = decode("timestamp", Timestamp.class, file);
+        requireSigned(
+                "timestamp", known, root.metadata(), "root " + root.metadata().version());
+        knownTimestamp = Optional.of(known);
+    }
+
+    /** A snapshot that the client kept: nothing that it lists may vanish or grow older. */
+    public void knowSnapshot(Bytes file) {
+        inOrder(snapshot == null, "a known snapshot after the new one");
+        var known = decode("snapshot", Snapshot.class, file);
+        requireSigned(
+                "snapshot", known, root.metadata(), "root " + root.metadata().version());
+        knownSnapshot = Optional.of(known);
+    }
+
+    /** §5.3.10 and §5.4.2 to §5.4.4; returns the known timestamp if this one has its version. */
+    public Signed<Timestamp> updateTimestamp(Bytes file) {
+        inOrder(snapshot == null, "timestamp after snapshot");
+        requireUnexpired("root", root.metadata());
+        var next = decode("timestamp", Timestamp.class, file);
+        requireSigned(
+                "timestamp", next, root.metadata(), "root " + root.metadata().version());
+        var known = Optional.ofNullable(timestamp).or(() -> knownTimestamp);
+        if (known.isPresent()) {
+            requireNotOlder(known.get().metadata(), next.metadata());
+            if (known.get().metadata().version() == next.metadata().version()) {
+                next = known.get();
+            }
+        }
+        requireUnexpired("timestamp", next.metadata());
+        timestamp = next;
+        return next;
+    }
+
+    private static void requireNotOlder(Timestamp known, Timestamp next) {
+        if (next.version() < known.version()) {
+            throw new RollbackException("timestamp", next.version() + " is older than the known " + known.version());
+        }
+        var snapshot = next.snapshotMeta().version();
+        if (snapshot < known.snapshotMeta().version()) {
+            throw new RollbackException(
+                    "timestamp",
+                    next.version() + " names snapshot " + snapshot + ", which is older than the known "
+                            + known.snapshotMeta().version());
+        }
+    }
+
+    /** §5.5.2 to §5.5.6. */
+    public Signed<Snapshot> updateSnapshot(Bytes file) {
+        inOrder(timestamp != null, "snapshot before timestamp");
+        inOrder(targets.isEmpty(), "snapshot after targets");
+        var meta = timestamp.metadata().snapshotMeta();
+        requireMeta("snapshot", meta, file);
+        var next = decode("snapshot", Snapshot.class, file);
+        requireSigned(
+                "snapshot", next, root.metadata(), "root " + root.metadata().version());
+        requireVersion("snapshot", meta.version(), next.metadata().version());
+        knownSnapshot.ifPresent(known -> requireNoneOlder(known.metadata(), next.metadata()));
+        requireUnexpired("snapshot", next.metadata());
+        snapshot = next;
+        return next;
+    }
+
+    private static void requireNoneOlder(Snapshot known, Snapshot next) {
+        known.meta().forEach((name, file) -> {
+            var now = next.meta().get(name);
+            if (now == null || now.version() < file.version()) {
+                throw new RollbackException(
+                        "snapshot",
+                        next.version() + (now == null ? " lacks " : " goes back to version " + now.version() + " of ")
+                                + name + ", known at version " + file.version());
+            }
+        });
+    }
+
+    /** §5.6.2 to §5.6.5. */
+    public Signed<Targets> updateTargets(Bytes file) {
+        inOrder(snapshot != null, "targets before snapshot");
+        return updateTargets(
+                file,
+                "targets",
+                root.metadata().role(RoleName.TARGETS),
+                root.metadata().keys(),
+                "root");
+    }
+
+    /**
+     * The same for a role that targets, or a role below it, delegates to.
+     *
+     * @param delegator whose metadata, already here, is to name the role's keys
+     */
+    public Signed<Targets> updateDelegatedTargets(Bytes file, String role, String delegator) {
+        var delegating = targets.get(delegator);
+        inOrder(delegating != null, role + " before " + delegator);
+        var delegations = delegating.metadata().delegations();
+        var delegated = delegations
+                .flatMap(all -> all.role(role))
+                .orElseThrow(() -> new MissingMetadataException(role, "isn't delegated to by " + delegator));
+        return updateTargets(file, role, delegated, delegations.get().keys(), delegator);
+    }
+
+    private Signed<Targets> updateTargets(
+            Bytes file, String role, Role signers, Map<KeyId, Key> keys, String delegator) {
+        var meta = snapshot.metadata().meta().get(role + ".json");
+        if (meta == null) {
+            throw new MissingMetadataException(
+                    role, "isn't listed by snapshot " + snapshot.metadata().version());
+        }
+        requireMeta(role, meta, file);
+        var next = decode(role, Targets.class, file);
+        requireSigned(role, next, signers, keys, delegator);
+        requireVersion(role, meta.version(), next.metadata().version());
+        requireUnexpired(role, next.metadata());
+        targets.put(role, next);
+        return next;
+    }
+
+    private <T extends Metadata> Signed<T> decode(String role, Class<T> type, Bytes file) {
+        try {
+            return dialect.decode(type, file);
+        } catch (MalformedMetadataException e) {
+            throw new UnreadableMetadataException(role, e);
+        }
+    }
+
+    private static void requireSigned(String name, Signed<?> signed, Root by, String whose) {
+        requireSigned(name, signed, by.role(signed.metadata().role()), by.keys(), whose);
+    }
+
+    private static void requireSigned(String name, Signed<?> signed, Role role, Map<KeyId, Key> keys, String whose) {
+        var result = Verifier.verify(role, keys, signed.canonical(), signed.signatures());
+        if (!result.verified()) {
+            throw new UnsignedMetadataException(name, signed.metadata().version(), whose, result);
+        }
+    }
+
+    private static void requireVersion(String role, long expected, long found) {
+        if (found != expected) {
+            throw new VersionMismatchException(role, expected, found);
+        }
+    }
+
+    private void requireUnexpired(String role, Metadata metadata) {
+        if (metadata.isExpired(now)) {
+            throw new ExpiredMetadataException(role, metadata.version(), metadata.expires(), now);
+        }
+    }
+
+    private static void requireMeta(String role, MetaFile meta, Bytes file) {
+        if (meta.length().isPresent() && meta.length().getAsLong() != file.size()) {
+            throw new LengthMismatchException(role, meta.length().getAsLong() + " are", file.size());
+        }
+        meta.hashes().forEach((algorithm, expected) -> {
+            var digest =
+                    switch (algorithm) {
+                        case "sha256" -> "SHA-256";
+                        case "sha512" -> "SHA-512";
+                        default ->
+                            throw new HashMismatchException(role, algorithm, expected, "that nobody can compute");
+                    };
+            var found = file.digest(digest).hex();
+            if (!found.equals(expected)) {
+                throw new HashMismatchException(role, algorithm, expected, found);
+            }
+        });
+    }
+
+    private static void inOrder(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new IllegalStateException(otherwise);
+        }
+    }
+}

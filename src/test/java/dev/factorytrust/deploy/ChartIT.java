@@ -1,0 +1,149 @@
+package dev.factorytrust.deploy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.factorytrust.testing.Command;
+import dev.factorytrust.testing.ControlPlane;
+import dev.factorytrust.testing.Helm;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** The two ways to install, both written by hand, give one and the same operator. */
+class ChartIT {
+
+    private static final YAMLMapper YAML = new YAMLMapper();
+    private static final String CHART = Path.of("helm", "factory-trust").toString();
+
+    /** What an installer puts on objects to know them again. */
+    private static final List<String> MARKS = List.of(
+            "app.kubernetes.io/instance",
+            "app.kubernetes.io/managed-by",
+            "app.kubernetes.io/version",
+            "helm.sh/chart",
+            "helm.sh/resource-policy");
+
+    /** Helm writes 9007199254740991 what the generator writes 9.007199254740991E15, which YAML 1.1 calls a string. */
+    private static final Comparator<JsonNode> AS_NUMBERS = (a, b) -> a.isNumber() || b.isNumber()
+            ? new BigDecimal(a.asText()).compareTo(new BigDecimal(b.asText()))
+            : a.equals(b) ? 0 : 1;
+
+    @Test
+    void the_chart_as_it_comes_is_the_kustomization_and_the_crds() throws Exception {
+        var kustomization = Command.run(List.of(ControlPlane.kubectl().toString(), "kustomize", "deploy"));
+        var expected = unmarked(kustomization);
+        // Helm makes the namespace of a release itself.
+        expected.remove("Namespace/factory-trust-system");
+        try (var crds = Files.list(Path.of("crds"))) {
+            for (var crd : crds.toList()) {
+                expected.putAll(unmarked(Files.readString(crd)));
+            }
+        }
+
+        var chart = unmarked(chart());
+        assertThat(chart).containsOnlyKeys(expected.keySet());
+        assertThat(chart).allSatisfy((name, object) -> assertThat(object.equals(AS_NUMBERS, expected.get(name)))
+                .as("%s%n%s", object, expected.get(name))
+                .isTrue());
+    }
+
+    @Test
+    void crds_outlive_the_release_unless_told_otherwise() throws Exception {
+        Predicate<JsonNode> kept = object -> object.at("/metadata/annotations/helm.sh~1resource-policy")
+                .asText()
+                .equals("keep");
+        assertThat(crds(chart())).hasSize(3).allMatch(kept);
+        assertThat(crds(chart("--set", "crds.keep=false"))).hasSize(3).noneMatch(kept);
+        assertThat(crds(chart("--set", "crds.enabled=false"))).isEmpty();
+    }
+
+    @Test
+    void watching_some_namespaces_gives_rights_in_those_alone() throws Exception {
+        var objects = objects(chart("--set", "watchNamespaces={a,b}"));
+        assertThat(objects)
+                .doesNotContainKey("ClusterRoleBinding/factory-trust")
+                .containsKeys("RoleBinding/a/factory-trust", "RoleBinding/b/factory-trust");
+        assertThat(objects.get("Deployment/factory-trust-system/factory-trust")
+                        .at("/spec/template/spec/containers/0/env")
+                        .findParents("value"))
+                .anySatisfy(variable -> {
+                    assertThat(variable.get("name").asText()).isEqualTo("FACTORY_TRUST_WATCH_NAMESPACES");
+                    assertThat(variable.get("value").asText()).isEqualTo("a,b");
+                });
+    }
+
+    @Test
+    void a_value_that_does_not_exist_is_refused() {
+        assertThatThrownBy(() -> chart("--set", "replicas=3"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("replicas");
+    }
+
+    private static String chart(String... arguments) throws IOException, InterruptedException {
+        var all = new ArrayList<>(List.of("factory-trust", CHART, "-n", "factory-trust-system"));
+        all.addAll(List.of(arguments));
+        return Helm.template(all.toArray(String[]::new));
+    }
+
+    private static List<JsonNode> crds(String yaml) throws IOException {
+        return objects(yaml).entrySet().stream()
+                .filter(object -> object.getKey().startsWith("CustomResourceDefinition/"))
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+
+    private static Map<String, JsonNode> unmarked(String yaml) throws IOException {
+        return objects(yaml).entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, object -> unmarked(object.getValue()), (a, b) -> b, TreeMap::new));
+    }
+
+    private static JsonNode unmarked(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            object.remove(MARKS);
+            // An annotations map that held nothing else was not there before.
+            if (object.path("annotations").isObject()) {
+                unmarked(object.get("annotations"));
+                if (object.get("annotations").isEmpty()) {
+                    object.remove("annotations");
+                }
+            }
+        }
+        node.forEach(ChartIT::unmarked);
+        return node;
+    }
+
+    /** By kind, namespace and name. */
+    private static Map<String, JsonNode> objects(String yaml) throws IOException {
+        var objects = new TreeMap<String, JsonNode>();
+        try (var documents = YAML.readerFor(JsonNode.class).<JsonNode>readValues(yaml)) {
+            while (documents.hasNext()) {
+                var object = documents.next();
+                if (object.isObject()) {
+                    var metadata = object.get("metadata");
+                    var namespace = metadata.path("namespace").asText();
+                    objects.put(
+                            object.get("kind").asText()
+                                    + (namespace.isEmpty() ? "/" : "/" + namespace + "/")
+                                    + metadata.get("name").asText(),
+                            object);
+                }
+            }
+        }
+        return objects;
+    }
+}

@@ -1,0 +1,206 @@
+package dev.factorytrust.deploy;
+
+import dev.factorytrust.testing.ControlPlane;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaderElectionRecord;
+import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+/** What the operator may and may not do with the rights that {@code deploy/} gives it, as a real API server judges. */
+class OperatorRightsIT {
+
+    private static final List<String> VERBS =
+            List.of("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection");
+
+    private static KubernetesClient admin;
+    private static KubernetesClient operator;
+    private static String namespace;
+
+    @BeforeAll
+    static void start() {
+        var controlPlane = ControlPlane.shared();
+        admin = controlPlane.admin();
+        namespace = controlPlane.newNamespace();
+        operator = new KubernetesClientBuilder()
+                .withConfig(controlPlane.operatorConfig())
+                .build();
+    }
+
+    @AfterAll
+    static void stop() {
+        operator.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "factory-trust.dev, factories, get list watch patch",
+        "factory-trust.dev, factories/status, update patch",
+        "factory-trust.dev, factories/finalizers, update",
+        "factory-trust.dev, rootrotations, get list watch create delete",
+        "factory-trust.dev, rootrotations/status, update patch",
+        "factory-trust.dev, targets, get list watch",
+        "factory-trust.dev, targets/status, update patch",
+        "'', configmaps, get list watch create update delete",
+        "'', secrets, get list watch create delete",
+        "'', events, create patch",
+        "events.k8s.io, events, create patch",
+    })
+    void it_may_do_its_work_in_any_namespace_and_no_more(String group, String resource, String verbs) {
+        assertThat(VERBS.stream().filter(verb -> allowed(namespace, group, resource, verb)))
+                .containsExactly(verbs.split(" "));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', nodes, get",
+        "'', pods, list",
+        "'', pods/exec, create",
+        "'', namespaces, list",
+        "'', serviceaccounts/token, create",
+        "apps, deployments, get",
+        "apiextensions.k8s.io, customresourcedefinitions, get",
+        "rbac.authorization.k8s.io, clusterroles, create",
+        "rbac.authorization.k8s.io, clusterroles, escalate",
+        "rbac.authorization.k8s.io, rolebindings, create",
+        "admissionregistration.k8s.io, validatingadmissionpolicies, update",
+        "coordination.k8s.io, leases, create",
+    })
+    void it_may_not_touch_what_is_not_its_own(String group, String resource, String verb) {
+        assertThat(allowed(namespace, group, resource, verb)).isFalse();
+    }
+
+    @Test
+    void it_takes_and_renews_its_lease_in_its_own_namespace_only() {
+        var lock = new LeaseLock(ControlPlane.OPERATOR_NAMESPACE, "rights-test", "a-pod");
+        lock.create(operator, record(1));
+        lock.update(operator, record(2));
+        assertThat(lock.get(operator).getLeaderTransitions()).isEqualTo(2);
+
+        assertThatThrownBy(() -> new LeaseLock(namespace, "rights-test", "a-pod").create(operator, record(1)))
+                .satisfies(OperatorRightsIT::forbidden);
+    }
+
+    @Test
+    void it_commits_a_timestamp_by_update_and_never_changes_a_key() {
+        var timestamp = operator.resource(new ConfigMapBuilder()
+                        .withNewMetadata()
+                        .withName("acme-timestamp")
+                        .withNamespace(namespace)
+                        .endMetadata()
+                        .build())
+                .create();
+        timestamp.setBinaryData(Map.of("timestamp.json", "e30="));
+        assertThat(operator.resource(timestamp).update().getBinaryData()).containsKey("timestamp.json");
+
+        var key = operator.resource(new SecretBuilder()
+                        .withNewMetadata()
+                        .withName("acme-timestamp-01234567")
+                        .withNamespace(namespace)
+                        .endMetadata()
+                        .build())
+                .create();
+        key.setStringData(Map.of("private.pem", "another"));
+        assertThatThrownBy(() -> operator.resource(key).update()).satisfies(OperatorRightsIT::forbidden);
+        operator.resource(key).delete();
+        assertThat(admin.resource(key).get()).isNull();
+    }
+
+    @Test
+    void of_a_factory_it_may_change_status_and_finalizers_but_neither_spec_nor_annotations() {
+        admin.resource(new GenericKubernetesResourceBuilder()
+                        .withApiVersion("factory-trust.dev/v1alpha1")
+                        .withKind("Factory")
+                        .withMetadata(new ObjectMetaBuilder()
+                                .withName("acme")
+                                .withNamespace(namespace)
+                                .build())
+                        .addToAdditionalProperties(
+                                "spec", Map.of("dialect", "TUF", "bootstrap", Map.of("generate", Map.of())))
+                        .build())
+                .create();
+
+        // A policy takes effect shortly after it is made; until then each attempt must be a change of its own.
+        var attempts = new AtomicInteger();
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(200))
+                .untilAsserted(() -> assertThatThrownBy(() ->
+                                patch("{\"spec\":{\"paused\":%s}}".formatted(attempts.incrementAndGet() % 2 == 1)))
+                        .hasMessageContaining("may not change a Factory's spec"));
+        assertThatThrownBy(() -> patch("{\"metadata\":{\"annotations\":{\"factory-trust.dev/version-floor\":\"9\"}}}"))
+                .hasMessageContaining("labels or annotations");
+
+        patch("{\"metadata\":{\"finalizers\":[\"factory-trust.dev/deletion-policy\"]}}");
+        assertThat(factory().get().getMetadata().getFinalizers()).containsExactly("factory-trust.dev/deletion-policy");
+        patch("{\"metadata\":{\"finalizers\":null}}");
+        assertThat(factory().get().getMetadata().getFinalizers()).isEmpty();
+
+        factory()
+                .subresource("status")
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"status\":{\"observedGeneration\":1}}");
+        assertThat(factory().get().<Map<String, Object>>get("status")).containsEntry("observedGeneration", 1);
+    }
+
+    private static void patch(String mergePatch) {
+        factory().patch(PatchContext.of(PatchType.JSON_MERGE), mergePatch);
+    }
+
+    private static Resource<GenericKubernetesResource> factory() {
+        return operator.genericKubernetesResources("factory-trust.dev/v1alpha1", "Factory")
+                .inNamespace(namespace)
+                .withName("acme");
+    }
+
+    private static LeaderElectionRecord record(int transitions) {
+        var now = ZonedDateTime.of(2026, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC);
+        return new LeaderElectionRecord("a-pod", Duration.ofSeconds(15), now, now, transitions);
+    }
+
+    private static boolean allowed(String namespace, String group, String resource, String verb) {
+        var parts = resource.split("/");
+        return operator.resource(new SelfSubjectAccessReviewBuilder()
+                        .withNewSpec()
+                        .withNewResourceAttributes()
+                        .withNamespace(namespace)
+                        .withGroup(group)
+                        .withResource(parts[0])
+                        .withSubresource(parts.length > 1 ? parts[1] : null)
+                        .withVerb(verb)
+                        .endResourceAttributes()
+                        .endSpec()
+                        .build())
+                .create()
+                .getStatus()
+                .getAllowed();
+    }
+
+    private static void forbidden(Throwable thrown) {
+        assertThat(thrown).isInstanceOfSatisfying(KubernetesClientException.class, e -> assertThat(e.getCode())
+                .isEqualTo(403));
+    }
+}

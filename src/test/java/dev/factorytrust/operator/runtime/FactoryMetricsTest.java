@@ -1,0 +1,80 @@
+package dev.factorytrust.operator.runtime;
+
+import dev.factorytrust.operator.runtime.FactoryMetrics.Pending;
+import dev.factorytrust.operator.runtime.FactoryMetrics.Result;
+import dev.factorytrust.operator.runtime.FactoryMetrics.RoleReport;
+import dev.factorytrust.operator.store.FactoryRef;
+import dev.factorytrust.tuf.model.RoleName;
+import io.micrometer.prometheus.PrometheusConfig;
+import io.micrometer.prometheus.PrometheusMeterRegistry;
+import org.junit.jupiter.api.Test;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class FactoryMetricsTest {
+
+    private static final FactoryRef ACME = new FactoryRef("fleet", "acme");
+    private static final FactoryRef OTHER = new FactoryRef("fleet", "other");
+    private static final Map<RoleName, RoleReport> TIMESTAMP = Map.of(
+            RoleName.TIMESTAMP, new RoleReport(7, Instant.ofEpochSecond(2_000_000_000), Instant.ofEpochSecond(1000)));
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final FactoryMetrics metrics = new FactoryMetrics(registry, InstantSource.fixed(Instant.ofEpochSecond(42)));
+
+    @Test
+    void a_report_is_what_prometheus_reads() {
+        metrics.report(ACME, true, TIMESTAMP, Optional.of(new Pending("handover", 2)));
+        metrics.published(ACME, Result.PUBLISHED);
+        metrics.published(ACME, Result.PUBLISHED);
+        metrics.published(ACME, Result.CONFLICT);
+
+        assertThat(registry.scrape().lines().filter(line -> !line.startsWith("#")))
+                .containsExactlyInAnyOrder(
+                        "factory_trust_clock_time_seconds 42.0",
+                        "factory_trust_factory_ready{factory=\"acme\",namespace=\"fleet\",} 1.0",
+                        "factory_trust_metadata_version{factory=\"acme\",namespace=\"fleet\",role=\"timestamp\",} 7.0",
+                        "factory_trust_metadata_expiration_timestamp_seconds"
+                                + "{factory=\"acme\",namespace=\"fleet\",role=\"timestamp\",} 2.0E9",
+                        "factory_trust_metadata_refresh_timestamp_seconds"
+                                + "{factory=\"acme\",namespace=\"fleet\",role=\"timestamp\",} 1000.0",
+                        "factory_trust_rotation_pending_signatures"
+                                + "{factory=\"acme\",namespace=\"fleet\",rotation=\"handover\",} 2.0",
+                        "factory_trust_publications_total"
+                                + "{factory=\"acme\",namespace=\"fleet\",result=\"published\",} 2.0",
+                        "factory_trust_publications_total"
+                                + "{factory=\"acme\",namespace=\"fleet\",result=\"conflict\",} 1.0");
+    }
+
+    @Test
+    void a_later_report_replaces_values_and_drops_what_it_no_longer_has() {
+        metrics.report(ACME, true, TIMESTAMP, Optional.of(new Pending("handover", 2)));
+        metrics.report(ACME, false, TIMESTAMP, Optional.empty());
+        assertThat(registry.get("factory_trust_factory_ready").gauge().value()).isZero();
+        assertThat(registry.find("factory_trust_rotation_pending_signatures").gauges())
+                .isEmpty();
+        metrics.report(ACME, false, TIMESTAMP, Optional.of(new Pending("handover", 1)));
+        assertThat(registry.get("factory_trust_rotation_pending_signatures")
+                        .gauge()
+                        .value())
+                .isOne();
+    }
+
+    @Test
+    void a_deleted_factory_leaves_nothing_and_its_neighbour_everything() {
+        metrics.report(ACME, true, TIMESTAMP, Optional.of(new Pending("handover", 2)));
+        metrics.published(ACME, Result.FAILED);
+        metrics.report(OTHER, true, TIMESTAMP, Optional.empty());
+        metrics.forget(ACME);
+        assertThat(registry.scrape()).doesNotContain("\"acme\"").contains("\"other\"");
+
+        metrics.report(ACME, false, Map.of(), Optional.empty());
+        assertThat(registry.scrape())
+                .contains("factory_trust_factory_ready{factory=\"acme\",namespace=\"fleet\",} 0.0")
+                .doesNotContain("factory_trust_publications_total");
+    }
+}

@@ -1,0 +1,114 @@
+package dev.factorytrust.operator.runtime;
+
+import dev.factorytrust.api.v1alpha1.Factory;
+import dev.factorytrust.testing.ControlPlane;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class LeadershipIT {
+
+    private final KubernetesClient client = ControlPlane.shared().admin();
+    private final String namespace = ControlPlane.shared().newNamespace();
+    private final TestOperator first = named("factory-trust-0", client);
+    private final TestOperator second = named("factory-trust-1", client);
+
+    @AfterEach
+    void stop() {
+        first.process.close();
+        second.process.close();
+    }
+
+    @Test
+    void one_of_two_reconciles_and_when_it_stops_the_other_takes_over_before_the_lease_runs_out() {
+        first.process.start();
+        await().until(first.process::isLeader);
+        second.process.start();
+        Factories.create(client, namespace, "acme");
+        assertThat(first.next()).isEqualTo("acme 1 -");
+        assertThat(second.process.isLeader()).isFalse();
+        assertThat(second.hasReconciledNothing()).isTrue();
+        assertThat(lease().get().getSpec().getHolderIdentity()).isEqualTo("factory-trust-0");
+
+        var began = System.nanoTime();
+        first.process.close();
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+        assertThat(first.process.isLeader()).isFalse();
+        assertThat(first.halted).isNotDone();
+
+        await().atMost(Duration.ofSeconds(8)).until(second.process::isLeader);
+        assertThat(second.next()).isEqualTo("acme 1 -");
+        Factories.pause(client, namespace, "acme");
+        assertThat(second.next()).isEqualTo("acme 2 -");
+        assertThat(first.hasReconciledNothing()).isTrue();
+    }
+
+    @Test
+    void a_restarted_process_takes_its_own_lease_back_at_once() {
+        first.process.start();
+        await().until(first.process::isLeader);
+        var held = lease().get();
+        first.process.close();
+        // As if it had been killed: nobody released the lease.
+        lease().edit(released -> {
+            released.setSpec(held.getSpec());
+            return released;
+        });
+        var again = named("factory-trust-0", client);
+        again.process.start();
+        await().atMost(Duration.ofSeconds(5)).until(again.process::isLeader);
+        again.process.close();
+    }
+
+    @Test
+    void whoever_loses_the_lease_halts() {
+        first.process.start();
+        await().until(first.process::isLeader);
+        // Without a resourceVersion, or the leader's own renewal might come between.
+        lease().patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"holderIdentity\":\"thief\"}}");
+        assertThat(first.halted).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(first.process.isLeader()).isFalse();
+    }
+
+    @Test
+    void a_reconciliation_under_way_is_finished_before_the_lease_is_released() {
+        first.process.start();
+        first.during(factory -> {
+            Thread.startVirtualThread(first.process::close);
+            await().until(() -> !first.process.isStarted());
+            assertThat(lease().get().getSpec().getHolderIdentity()).isEqualTo("factory-trust-0");
+            Factories.patch(client, namespace, "acme", "{\"metadata\":{\"annotations\":{\"finished\":\"true\"}}}");
+        });
+        Factories.create(client, namespace, "acme");
+        await().until(() -> lease().get().getSpec().getHolderIdentity() == null);
+        assertThat(client.resources(Factory.class)
+                        .inNamespace(namespace)
+                        .withName("acme")
+                        .get()
+                        .getMetadata()
+                        .getAnnotations())
+                .containsEntry("finished", "true");
+    }
+
+    private TestOperator named(String pod, KubernetesClient own) {
+        return new TestOperator(own, new Settings(Set.of(namespace), Optional.empty(), pod, namespace, true, 1));
+    }
+
+    private Resource<Lease> lease() {
+        return client.resources(Lease.class).inNamespace(namespace).withName("factory-trust");
+    }
+}

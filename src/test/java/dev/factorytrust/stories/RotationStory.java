@@ -1,0 +1,210 @@
+package dev.factorytrust.stories;
+
+import dev.factorytrust.api.v1alpha1.Factory;
+import dev.factorytrust.api.v1alpha1.FactoryStatus;
+import dev.factorytrust.api.v1alpha1.RootRotation;
+import dev.factorytrust.api.v1alpha1.RootRotationStatus;
+import dev.factorytrust.api.v1alpha1.RootRotationStatus.Phase;
+import dev.factorytrust.operator.runtime.Conditions;
+import dev.factorytrust.testing.ControlPlane;
+import dev.factorytrust.testing.RunningOperator;
+import dev.factorytrust.tuf.Bytes;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import org.awaitility.core.ThrowingRunnable;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** A namespace with an operator that looks after Factory {@code acme}, and what people do there with kubectl. */
+final class RotationStory implements AutoCloseable {
+
+    /** Three times the 5 s that users are promised for a payload, and for Ready. */
+    static final Duration SOON = Duration.ofSeconds(15);
+
+    /** Three times the second that is promised between the last signature and the served root. */
+    static final Duration AT_ONCE = Duration.ofSeconds(3);
+
+    private final KubernetesClient client = ControlPlane.shared().admin();
+    private final String namespace = ControlPlane.shared().newNamespace();
+    private final RunningOperator operator;
+
+    RotationStory(InstantSource clock) {
+        operator = RunningOperator.in(namespace, clock);
+    }
+
+    /** The Factory is published, with a root 1 that these people have signed. */
+    static RotationStory withRootOf(InstantSource clock, int threshold, Person... people) {
+        var story = new RotationStory(clock);
+        story.declareFactory("offline: {threshold: %d, keys: [%s]}".formatted(threshold, declared(people)));
+        Stream.of(people).forEach(person -> story.attach("acme-root-1", person));
+        story.awaitReady();
+        return story;
+    }
+
+    static RotationStory withRootOf(int threshold, Person... people) {
+        return withRootOf(InstantSource.system(), threshold, people);
+    }
+
+    void declareFactory(String bootstrap) {
+        apply("Factory", "acme", "{bootstrap: {%s}}".formatted(bootstrap));
+    }
+
+    /** @param change what to merge, in flow style */
+    void changeFactory(String change) {
+        factory().patch(PatchContext.of(PatchType.JSON_MERGE), change);
+    }
+
+    /** @param change the spec but for {@code factory}, in flow style and without braces */
+    void declare(String rotation, String change) {
+        apply("RootRotation", rotation, "{factory: acme, %s}".formatted(change));
+    }
+
+    private void apply(String kind, String name, String spec) {
+        client.resource("""
+                        apiVersion: factory-trust.dev/v1alpha1
+                        kind: %s
+                        metadata: {name: %s, namespace: %s}
+                        spec: %s
+                        """.formatted(kind, name, namespace, spec)).create();
+    }
+
+    static String declared(Person... people) {
+        return Stream.of(people).map(Person::declared).collect(Collectors.joining(", "));
+    }
+
+    /** Somebody signs the payload that status names, and attaches the signature as openssl writes it. */
+    void attach(String rotation, Person person) {
+        var signature = person.sign(awaitPayload(rotation));
+        attach(rotation, rotation + "-by-" + person.name(), Map.of("signature", signature));
+    }
+
+    void attach(String rotation, String secret, Map<String, Bytes> data) {
+        client.resource(new SecretBuilder()
+                        .withNewMetadata()
+                        .withName(secret)
+                        .withNamespace(namespace)
+                        .addToLabels("factory-trust.dev/signs", rotation + "-payload")
+                        .endMetadata()
+                        .withType("factory-trust.dev/signature")
+                        .withData(data.entrySet().stream()
+                                .collect(Collectors.toMap(Map.Entry::getKey, field -> field.getValue()
+                                        .base64())))
+                        .build())
+                .create();
+    }
+
+    /** The bytes to sign: in the ConfigMap that status names, and of the digest that stands beside the name. */
+    Bytes awaitPayload(String rotation) {
+        eventually(SOON, () -> assertThat(payload(rotation)).as(rotation).isPresent());
+        return payload(rotation).orElseThrow();
+    }
+
+    private Optional<Bytes> payload(String rotation) {
+        return Optional.ofNullable(status(rotation).payload()).flatMap(named -> Optional.ofNullable(
+                        configMap(named.configMap()).get())
+                .map(object -> Bytes.base64(object.getBinaryData().get("payload.json")))
+                .filter(bytes -> bytes.sha256().equals(named.sha256())));
+    }
+
+    RootRotationStatus awaitPhase(String rotation, Phase phase, Duration within) {
+        eventually(
+                within, () -> assertThat(status(rotation).phase()).as(rotation).isEqualTo(phase));
+        return status(rotation);
+    }
+
+    FactoryStatus awaitReady() {
+        eventually(SOON, () -> assertThat(holds(Conditions.READY)).isTrue());
+        return status();
+    }
+
+    boolean holds(String condition) {
+        return Conditions.holds(status().conditions(), condition);
+    }
+
+    static void eventually(Duration within, ThrowingRunnable assertion) {
+        await().atMost(within).pollInterval(Duration.ofMillis(50)).untilAsserted(assertion);
+    }
+
+    FactoryStatus status() {
+        return Optional.ofNullable(factory().get().getStatus())
+                .orElseGet(() -> new FactoryStatus(null, List.of(), null, null, null, null, null, null));
+    }
+
+    /** Empty before the operator has said anything, as where {@code <factory>-root-1} is not declared yet. */
+    RootRotationStatus status(String rotation) {
+        return Optional.ofNullable(rotation(rotation).get())
+                .map(RootRotation::getStatus)
+                .orElseGet(() -> new RootRotationStatus(null, null, null, null, null, null, null, List.of()));
+    }
+
+    /** Reason and message of condition Complete: what {@code kubectl describe} tells people first. */
+    String whyNotComplete(String rotation) {
+        return status(rotation).conditions().stream()
+                .filter(condition -> condition.type().equals(Conditions.COMPLETE))
+                .map(condition -> condition.reason() + ": " + condition.message())
+                .collect(Collectors.joining());
+    }
+
+    Resource<Factory> factory() {
+        return client.resources(Factory.class).inNamespace(namespace).withName("acme");
+    }
+
+    Resource<RootRotation> rotation(String name) {
+        return client.resources(RootRotation.class).inNamespace(namespace).withName(name);
+    }
+
+    Resource<ConfigMap> configMap(String name) {
+        return client.configMaps().inNamespace(namespace).withName(name);
+    }
+
+    Resource<Secret> secret(String name) {
+        return client.secrets().inNamespace(namespace).withName(name);
+    }
+
+    List<Event> events() {
+        return client.v1().events().inNamespace(namespace).list().getItems();
+    }
+
+    /** The stored file of a root. */
+    Bytes root(int version) {
+        return Bytes.base64(
+                configMap("acme-root-" + version).get().getBinaryData().get("root.json"));
+    }
+
+    /** Devices with root 1, in the field from now on. */
+    DeviceFleet fleet() {
+        return new DeviceFleet(operator.url(namespace, "acme"), root(1));
+    }
+
+    RunningOperator operator() {
+        return operator;
+    }
+
+    KubernetesClient client() {
+        return client;
+    }
+
+    String namespace() {
+        return namespace;
+    }
+
+    @Override
+    public void close() {
+        operator.close();
+    }
+}

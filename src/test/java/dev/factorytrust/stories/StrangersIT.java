@@ -1,0 +1,176 @@
+package dev.factorytrust.stories;
+
+import dev.factorytrust.testing.ControlPlane;
+import dev.factorytrust.testing.Device;
+import dev.factorytrust.testing.DeviceClient;
+import dev.factorytrust.testing.TestClock;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.Base64;
+import java.util.Map;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Objects that bear the right names and labels and were made by somebody else. */
+class StrangersIT {
+
+    private final TestClock clock = TestClock.start();
+
+    @Test
+    @DisplayName("6: an archive that is none makes no root, and says so")
+    void rubbish_in_the_place_of_the_root_keys_stalls_until_it_is_gone() {
+        var fleet = new Fleet();
+        secret(fleet, "acme-root-keys", "factory-trust.dev/root-keys", Map.of(), "root-keys.tgz");
+        fleet.declare("");
+        try (var _ = fleet.operator(clock)) {
+            Fleet.await(() -> assertThat(fleet.condition("Stalled")).isPresent());
+            assertThat(fleet.stored()).doesNotContainKey("root-1");
+            ControlPlane.shared()
+                    .admin()
+                    .secrets()
+                    .inNamespace(fleet.namespace())
+                    .withName("acme-root-keys")
+                    .delete();
+            fleet.awaitReady();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"private.pem", "public.pem", "something-else"})
+    void a_rubbish_key_secret_is_not_taken_for_a_key(String entry) {
+        var fleet = new Fleet();
+        for (var role : new String[] {"targets", "snapshot", "timestamp", "root", "nobody"}) {
+            secret(
+                    fleet,
+                    "acme-" + role + "-00000000",
+                    "factory-trust.dev/online-key",
+                    Map.of("factory-trust.dev/role", role),
+                    entry);
+        }
+        fleet.declare("");
+        try (var operator = fleet.operator(clock)) {
+            fleet.awaitReady();
+            assertThat(fleet.device(DeviceClient.PYTHON_TUF, operator).update()).isInstanceOf(Device.Updated.class);
+        }
+    }
+
+    @Test
+    void metadata_objects_with_senseless_labels_and_names_harm_nobody() {
+        var fleet = Fleet.declared("");
+        try (var operator = fleet.operator(clock)) {
+            fleet.awaitReady();
+            fleet.plant("nobody", 1, "rubbish");
+            fleet.plant("timestamp", 7, "rubbish");
+            fleet.plant("snapshot", 999_999_999_999_999L, "rubbish");
+            fleet.plant("targets", 0, "rubbish");
+            fleet.target("lmp", "");
+            fleet.awaitTarget("lmp", "Published");
+            fleet.awaitReady();
+            assertThat(fleet.device(DeviceClient.PYTHON_TUF, operator).update())
+                    .isInstanceOfSatisfying(Device.Updated.class, updated -> assertThat(updated.snapshot())
+                            .isEqualTo(2));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "root-version, 99",
+        "root-version, rubbish",
+        "root-version, 0",
+    })
+    @DisplayName("2, 13: an edited root-version stalls, and devices are served what they were")
+    void an_edited_root_version_is_noticed(String annotation, String value) {
+        var fleet = Fleet.declared("");
+        try (var operator = fleet.operator(clock)) {
+            fleet.awaitReady();
+            annotateTimestamp(fleet, annotation, value);
+            fleet.awaitCondition("Stalled", "True", "MetadataTampered");
+            assertThat(fleet.device(DeviceClient.PYTHON_TUF, operator).update()).isInstanceOf(Device.Updated.class);
+            annotateTimestamp(fleet, annotation, "1");
+            fleet.awaitReady();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rubbish", "2999-01-01T00:00:00Z", ""})
+    @DisplayName("10: an edited signed-at doesn't stop a clock that the API server confirms")
+    void an_edited_signed_at_stops_nothing(String value) {
+        var fleet = Fleet.declared("");
+        try (var _ = fleet.operator(clock)) {
+            fleet.awaitReady();
+            annotateTimestamp(fleet, "signed-at", value);
+            fleet.target("lmp", "");
+            fleet.awaitTarget("lmp", "Published");
+        }
+    }
+
+    @Test
+    @DisplayName("4, 13: an older state that holds is no state to go on from, also for a restarted operator")
+    void a_timestamp_put_back_from_an_old_backup_is_noticed() {
+        var fleet = Fleet.declared("");
+        ConfigMap old;
+        try (var _ = fleet.operator(clock)) {
+            fleet.awaitReady();
+            old = fleet.configMap("timestamp");
+            fleet.target("lmp", "");
+            fleet.awaitTimestampAbove(1);
+        }
+        editTimestamp(fleet, old.getBinaryData());
+        try (var operator = fleet.operator(clock)) {
+            fleet.awaitCondition("Stalled", "True", "MetadataTampered");
+            fleet.delete("timestamp");
+            fleet.awaitTimestampAbove(2);
+            fleet.awaitTarget("lmp", "Published");
+            assertThat(fleet.factory().getStatus().roles().snapshot().version())
+                    .as("2 was used for another content")
+                    .isGreaterThan(2);
+            assertThat(fleet.device(DeviceClient.PYTHON_TUF, operator).update()).isInstanceOf(Device.Updated.class);
+        }
+    }
+
+    private static void annotateTimestamp(Fleet fleet, String name, String value) {
+        ControlPlane.shared()
+                .admin()
+                .configMaps()
+                .inNamespace(fleet.namespace())
+                .withName("acme-timestamp")
+                .edit(object -> {
+                    object.getMetadata().getAnnotations().put("factory-trust.dev/" + name, value);
+                    return object;
+                });
+    }
+
+    private static void editTimestamp(Fleet fleet, Map<String, String> data) {
+        ControlPlane.shared()
+                .admin()
+                .configMaps()
+                .inNamespace(fleet.namespace())
+                .withName("acme-timestamp")
+                .edit(object -> {
+                    object.setBinaryData(data);
+                    return object;
+                });
+    }
+
+    private static void secret(Fleet fleet, String name, String type, Map<String, String> labels, String entry) {
+        ControlPlane.shared()
+                .admin()
+                .resource(new SecretBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .withNamespace(fleet.namespace())
+                        .addToLabels("factory-trust.dev/factory", "acme")
+                        .addToLabels(labels)
+                        .endMetadata()
+                        .withType(type)
+                        .withData(Map.of(entry, Base64.getEncoder().encodeToString("rubbish".getBytes())))
+                        .build())
+                .create();
+    }
+}

@@ -1,0 +1,174 @@
+package dev.factorytrust.testing;
+
+import io.fabric8.kubeapitest.KubeAPIServer;
+import io.fabric8.kubeapitest.KubeAPIServerConfigBuilder;
+import io.fabric8.kubeapitest.Utils;
+import io.fabric8.kubeapitest.binary.OSInfo;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A real kube-apiserver and etcd, one pair per test JVM, with RBAC on and this project's CRDs applied. There is no
+ * controller-manager: nothing is garbage collected, so every test takes a namespace of its own.
+ */
+public final class ControlPlane {
+
+    private static final AtomicInteger NAMESPACES = new AtomicInteger();
+    private static ControlPlane running;
+
+    /** The namespace that {@code deploy/} puts the operator in. */
+    public static final String OPERATOR_NAMESPACE = "factory-trust-system";
+
+    private final Config adminConfig;
+    private final KubernetesClient admin;
+    private Config operatorConfig;
+
+    private ControlPlane(Config adminConfig) {
+        this.adminConfig = adminConfig;
+        this.admin = new KubernetesClientBuilder().withConfig(adminConfig).build();
+    }
+
+    /** The control plane of this JVM, started by the first caller and stopped when the JVM ends. */
+    public static synchronized ControlPlane shared() {
+        if (running == null) {
+            var server = new KubeAPIServer(KubeAPIServerConfigBuilder.anAPIServerConfig()
+                    .withTestDir(binaries().toString())
+                    .withApiServerVersion(System.getProperty("kubernetes.version"))
+                    .withOfflineMode(true)
+                    .build());
+            server.start();
+            Runtime.getRuntime().addShutdownHook(new Thread(server::stop));
+            running = new ControlPlane(Config.fromKubeconfig(server.getKubeConfigYaml()));
+            running.apply(Path.of("crds"));
+            running.admin
+                    .apiextensions()
+                    .v1()
+                    .customResourceDefinitions()
+                    .list()
+                    .getItems()
+                    .forEach(crd -> running.admin
+                            .resource(crd)
+                            .waitUntilCondition(ControlPlane::isEstablished, 10, TimeUnit.SECONDS));
+        }
+        return running;
+    }
+
+    /** Until then, the API server cuts off who watches them. */
+    private static boolean isEstablished(CustomResourceDefinition crd) {
+        return crd.getStatus() != null
+                && crd.getStatus().getConditions().stream()
+                        .anyMatch(condition -> condition.getType().equals("Established")
+                                && condition.getStatus().equals("True"));
+    }
+
+    /** A client with all rights, as a test's arranging hand; code under test never gets it. */
+    public KubernetesClient admin() {
+        return admin;
+    }
+
+    public Config adminConfig() {
+        return adminConfig;
+    }
+
+    /**
+     * What the operator's pod would hold: a token of the ServiceAccount in {@code deploy/}, with the rights that are
+     * shipped there and no others. Its namespace is the operator's own.
+     */
+    public synchronized Config operatorConfig() {
+        if (operatorConfig == null) {
+            apply(Path.of("deploy"));
+            var token = admin.serviceAccounts()
+                    .inNamespace(OPERATOR_NAMESPACE)
+                    .withName("factory-trust")
+                    .tokenRequest(new TokenRequestBuilder()
+                            .withNewSpec()
+                            .withExpirationSeconds(Duration.ofHours(8).toSeconds())
+                            .endSpec()
+                            .build())
+                    .getStatus()
+                    .getToken();
+            operatorConfig = new ConfigBuilder(adminConfig)
+                    .withClientCertData(null)
+                    .withClientCertFile(null)
+                    .withClientKeyData(null)
+                    .withClientKeyFile(null)
+                    .withOauthToken(token)
+                    .withNamespace(OPERATOR_NAMESPACE)
+                    .build();
+        }
+        return operatorConfig;
+    }
+
+    /** The kubectl that came with the control plane. */
+    public static Path kubectl() {
+        return binaries().resolve("k8s").resolve(platform()).resolve("kubectl").toAbsolutePath();
+    }
+
+    /** A namespace that no other test has. */
+    public String newNamespace() {
+        var name = "test-" + NAMESPACES.incrementAndGet();
+        admin.namespaces()
+                .resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .endMetadata()
+                        .build())
+                .create();
+        return name;
+    }
+
+    private void apply(Path folder) {
+        try (var files = Files.list(folder)) {
+            // namespace.yaml first: nothing can be made in a namespace that does not exist
+            var resources = files.filter(file -> !file.endsWith("kustomization.yaml"))
+                    .filter(Files::isRegularFile)
+                    .sorted(Comparator.comparing((Path file) -> !file.endsWith("namespace.yaml"))
+                            .thenComparing(Comparator.naturalOrder()))
+                    .toList();
+            for (var file : resources) {
+                try (var in = Files.newInputStream(file)) {
+                    admin.load(in).serverSideApply();
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** kube-api-test reads one folder layout; the users' convention, KUBEBUILDER_ASSETS, is another: link it in. */
+    private static Path binaries() {
+        var assets = System.getenv("KUBEBUILDER_ASSETS");
+        if (assets == null) {
+            var home = Path.of(System.getProperty("user.home"), ".kubeapitest").toString();
+            return Path.of(System.getenv().getOrDefault("KUBE_API_TEST_DIR", home));
+        }
+        try {
+            var dir = Path.of("target", "kubeapitest").toAbsolutePath();
+            var link = dir.resolve("k8s").resolve(platform());
+            Files.createDirectories(link.getParent());
+            Files.deleteIfExists(link);
+            Files.createSymbolicLink(link, Path.of(assets).toAbsolutePath());
+            return dir;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String platform() {
+        return System.getProperty("kubernetes.version") + Utils.platformSuffix(new OSInfo());
+    }
+}

@@ -1,0 +1,136 @@
+package dev.factorytrust.testing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The TUF clients that tests run as devices. Each is installed from its pins in {@code src/test/clients} by the first
+ * test that asks for it, and is one process per JVM, whatever the number of devices.
+ */
+public enum DeviceClient {
+    PYTHON_TUF(
+            "python-tuf",
+            Set.of("requirements.txt"),
+            List.of(
+                    List.of("python3", "-m", "venv", "{target}"),
+                    List.of(
+                            "{target}/bin/python",
+                            "-m",
+                            "pip",
+                            "install",
+                            "-q",
+                            "--require-hashes",
+                            "-r",
+                            "requirements.txt")),
+            List.of("{target}/bin/python", "{source}/device.py", "serve")),
+    GO_TUF(
+            "go-tuf",
+            Set.of("go.mod", "go.sum", "main.go"),
+            List.of(List.of("go", "build", "-buildvcs=false", "-o", "{target}/device", ".")),
+            List.of("{target}/device", "serve"));
+
+    private final ClientInstallation installation;
+    private ClientProcess process;
+
+    DeviceClient(String folder, Set<String> pins, List<List<String>> install, List<String> serve) {
+        this.installation = new ClientInstallation(folder, pins, install, serve);
+    }
+
+    /**
+     * A device fresh from the factory.
+     *
+     * @param trustedRoot the root metadata flashed into it
+     * @param metadataUrl where it finds its repository's metadata
+     */
+    public Device newDevice(byte[] trustedRoot, URI metadataUrl) {
+        try {
+            var state = Files.createTempDirectory(Files.createDirectories(Path.of("target", "devices")), name())
+                    .toAbsolutePath();
+            var root = Files.write(state.resolve("flashed.json"), trustedRoot);
+            var directory = state.resolve("state").toString();
+            call(Map.of("command", "init", "directory", directory, "root", root.toString()));
+            return new ClientDevice(this, directory, metadataUrl);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The command that starts this client, which is installed if it was not. */
+    List<String> installed() {
+        return installation.command();
+    }
+
+    /** One command to this client's process, which the first call starts. */
+    private synchronized JsonNode call(Map<String, String> command) {
+        if (process == null) {
+            process = ClientProcess.start(installed());
+        }
+        var answer = process.call(command);
+        if (answer.has("failed")) {
+            throw new IllegalStateException(this + ": " + answer.get("failed").asText());
+        }
+        return answer;
+    }
+
+    private record ClientDevice(DeviceClient client, String directory, URI url) implements Device {
+
+        @Override
+        public Outcome update() {
+            return outcome(update(Map.of()));
+        }
+
+        @Override
+        public Outcome update(Instant now) {
+            return outcome(update(Map.of("time", now.toString())));
+        }
+
+        @Override
+        public Optional<Artifact> lookUp(String path) {
+            var answer = update(Map.of("target", path));
+            if (!(outcome(answer) instanceof Updated)) {
+                throw new IllegalStateException(answer.toString());
+            }
+            return Optional.of(answer.get("target")).filter(JsonNode::isObject).map(target -> {
+                var hashes = new HashMap<String, String>();
+                target.get("hashes")
+                        .properties()
+                        .forEach(hash ->
+                                hashes.put(hash.getKey(), hash.getValue().asText()));
+                return new Artifact(target.get("length").asLong(), hashes);
+            });
+        }
+
+        private JsonNode update(Map<String, String> options) {
+            var command = new HashMap<>(Map.of("command", "update", "directory", directory, "url", url.toString()));
+            command.putAll(options);
+            return client.call(command);
+        }
+
+        private static Outcome outcome(JsonNode answer) {
+            if (answer.has("refused")) {
+                return new Refused(
+                        answer.get("refused").asText(), answer.get("message").asText());
+            }
+            var paths = new TreeSet<String>();
+            answer.get("paths").forEach(path -> paths.add(path.asText()));
+            return new Updated(
+                    answer.get("root").asInt(),
+                    answer.get("timestamp").asInt(),
+                    answer.get("snapshot").asInt(),
+                    answer.get("targets").asInt(),
+                    paths);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.factorytrust.testing;
+
+import dev.factorytrust.operator.FactoryTrustOperator;
+import dev.factorytrust.operator.runtime.Settings;
+import dev.factorytrust.operator.store.FactoryRef;
+import dev.factorytrust.operator.store.ViewFeed;
+import dev.factorytrust.server.MetadataEndpoint;
+import dev.factorytrust.server.RepositoryView;
+import dev.factorytrust.server.RepositoryViews;
+import dev.factorytrust.server.ServingPolicy;
+import dev.factorytrust.tuf.Bytes;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.Interceptor;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The operator as it runs in production, in this JVM: under the rights of {@code deploy/}, with its repository on a
+ * loopback port. Several may run at once, and each can be stopped and another started, as after a crash.
+ */
+public final class RunningOperator implements AutoCloseable {
+
+    private final KubernetesClient client;
+    private final FactoryTrustOperator operator;
+    private final Vertx vertx = Vertx.vertx();
+    private final HttpServer server;
+    private final MeterRegistry registry = new SimpleMeterRegistry();
+    private final AtomicBoolean halted = new AtomicBoolean();
+    private final RepositoryViews views;
+    private final Queue<String> writes = new ConcurrentLinkedQueue<>();
+
+    private RunningOperator(String namespace, InstantSource clock) {
+        client = new KubernetesClientBuilder()
+                .withConfig(ControlPlane.shared().operatorConfig())
+                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("writes", new WriteLog()))
+                .build();
+        var policy = new ServingPolicy(Duration.ofSeconds(1), Duration.ofMillis(200), 100);
+        views = new RepositoryViews(registry, policy);
+        var settings = new Settings(
+                Set.of(namespace),
+                Optional.of("https://updates.example.com"),
+                "operator-0",
+                ControlPlane.OPERATOR_NAMESPACE,
+                false,
+                4);
+        operator = new FactoryTrustOperator(
+                client, settings, clock, registry, new Sink(), views::markSynced, () -> halted.set(true));
+        operator.start();
+        server = vertx.createHttpServer()
+                .requestHandler(new MetadataEndpoint(views, vertx, policy))
+                .listen(0, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
+    }
+
+    /** @param namespace the one that it watches: tests share the API server, not their operators */
+    public static RunningOperator in(String namespace, InstantSource clock) {
+        return new RunningOperator(namespace, clock);
+    }
+
+    /** Where devices of a Factory find their metadata, with a trailing slash. */
+    public URI url(String namespace, String factory) {
+        return URI.create("http://127.0.0.1:%d/%s/%s/".formatted(server.actualPort(), namespace, factory));
+    }
+
+    public MeterRegistry metrics() {
+        return registry;
+    }
+
+    /** Every request so far that was to change something in the API server, as {@code PUT /api/…}. */
+    public List<String> writes() {
+        return List.copyOf(writes);
+    }
+
+    @Override
+    public void close() {
+        operator.close();
+        server.close().toCompletionStage().toCompletableFuture().join();
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+        client.close();
+    }
+
+    private final class WriteLog implements Interceptor {
+        @Override
+        public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+            if (!request.method().equals("GET")) {
+                writes.add(request.method() + ' ' + request.uri().getPath());
+            }
+        }
+    }
+
+    private final class Sink implements ViewFeed.Sink {
+        @Override
+        public void publish(FactoryRef factory, Map<String, Bytes> files, Map<String, Long> newest) {
+            views.publish(factory.namespace(), factory.name(), new RepositoryView(files, newest));
+        }
+
+        @Override
+        public void remove(FactoryRef factory) {
+            views.remove(factory.namespace(), factory.name());
+        }
+    }
+}

@@ -1,0 +1,383 @@
+package dev.factorytrust.tuf.verify;
+
+import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.model.DelegatedRole;
+import dev.factorytrust.tuf.model.Delegations;
+import dev.factorytrust.tuf.model.MetaFile;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Snapshot;
+import dev.factorytrust.tuf.model.Targets;
+import dev.factorytrust.tuf.model.Timestamp;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+import static dev.factorytrust.tuf.TestMetadata.EXPIRES;
+import static dev.factorytrust.tuf.TestMetadata.NOW;
+import static dev.factorytrust.tuf.TestMetadata.TUF;
+import static dev.factorytrust.tuf.TestMetadata.expiring;
+import static dev.factorytrust.tuf.TestMetadata.keyid;
+import static dev.factorytrust.tuf.TestMetadata.keys;
+import static dev.factorytrust.tuf.TestMetadata.meta;
+import static dev.factorytrust.tuf.TestMetadata.role;
+import static dev.factorytrust.tuf.TestMetadata.root;
+import static dev.factorytrust.tuf.TestMetadata.sign;
+import static dev.factorytrust.tuf.TestMetadata.snapshot;
+import static dev.factorytrust.tuf.TestMetadata.targets;
+import static dev.factorytrust.tuf.TestMetadata.timestamp;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+class TrustedMetadataSetTest {
+
+    private static final Bytes ROOT = sign(root(1), "root");
+    private static final Bytes TARGETS = sign(targets(3), "targets");
+    private static final Bytes SNAPSHOT = sign(snapshot(4, TARGETS, 3), "snapshot");
+    private static final Bytes TIMESTAMP = sign(timestamp(5, SNAPSHOT, 4), "timestamp");
+
+    private static TrustedMetadataSet trusting(Bytes root, Instant now) {
+        return new TrustedMetadataSet(TUF, root, now);
+    }
+
+    private static TrustedMetadataSet withTimestamp(Bytes timestamp) {
+        var trusted = trusting(ROOT, NOW);
+        trusted.updateTimestamp(timestamp);
+        return trusted;
+    }
+
+    private static TrustedMetadataSet withSnapshot(Bytes snapshot, long version) {
+        var trusted = withTimestamp(sign(timestamp(5, snapshot, version), "timestamp"));
+        trusted.updateSnapshot(snapshot);
+        return trusted;
+    }
+
+    private static void refused(Class<? extends VerificationException> why, String message, ThrowingCallable step) {
+        assertThatThrownBy(step).isInstanceOf(why).hasMessageContaining(message);
+    }
+
+    @Test
+    void good_metadata_is_trusted_step_by_step() {
+        var trusted = trusting(ROOT, NOW);
+        assertThat(trusted.timestamp()).isEmpty();
+        assertThat(trusted.updateRoot(sign(root(2), "root"))).isEqualTo(trusted.root());
+        assertThat(trusted.updateTimestamp(TIMESTAMP))
+                .isEqualTo(trusted.timestamp().orElseThrow());
+        assertThat(trusted.snapshot()).isEmpty();
+        assertThat(trusted.updateSnapshot(SNAPSHOT))
+                .isEqualTo(trusted.snapshot().orElseThrow());
+        assertThat(trusted.targets()).isEmpty();
+        assertThat(trusted.updateTargets(TARGETS)).isEqualTo(trusted.targets().orElseThrow());
+        assertThat(trusted.root().metadata().version()).isEqualTo(2);
+        assertThat(trusted.targets().orElseThrow().file()).isEqualTo(TARGETS);
+    }
+
+    @Test
+    void steps_out_of_order_are_the_caller_s_mistake() {
+        var fresh = trusting(ROOT, NOW);
+        assertThatIllegalStateException().isThrownBy(() -> fresh.updateSnapshot(SNAPSHOT));
+        assertThatIllegalStateException().isThrownBy(() -> fresh.updateTargets(TARGETS));
+        assertThatIllegalStateException().isThrownBy(() -> fresh.updateDelegatedTargets(TARGETS, "r", "targets"));
+        var done = withSnapshot(SNAPSHOT, 4);
+        assertThatIllegalStateException().isThrownBy(() -> done.updateRoot(ROOT));
+        assertThatIllegalStateException().isThrownBy(() -> done.updateTimestamp(TIMESTAMP));
+        assertThatIllegalStateException().isThrownBy(() -> done.knowTimestamp(TIMESTAMP));
+        assertThatIllegalStateException().isThrownBy(() -> done.knowSnapshot(SNAPSHOT));
+        done.updateTargets(TARGETS);
+        assertThatIllegalStateException().isThrownBy(() -> done.updateSnapshot(SNAPSHOT));
+    }
+
+    @Test
+    void what_is_malformed_or_of_another_role_is_refused() {
+        refused(
+                UnreadableMetadataException.class,
+                "root is malformed: not strict",
+                () -> trusting(Bytes.utf8("x"), NOW));
+        refused(UnreadableMetadataException.class, "timestamp is malformed: signed._type is snapshot", () -> trusting(
+                        ROOT, NOW)
+                .updateTimestamp(SNAPSHOT));
+    }
+
+    // 5.3: root
+
+    @Test
+    void a_trusted_root_has_to_be_signed_by_itself() {
+        refused(
+                UnsignedMetadataException.class,
+                "root 1 is signed by 0 of the 1 keys that it itself asks for",
+                () -> trusting(sign(root(1), "alice"), NOW));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "alice bob carol, ''",
+        "alice carol,     root 2 is signed by 1 of the 2 keys that root 1 asks for",
+        "alice bob,       root 2 is signed by 0 of the 1 keys that it itself asks for",
+        "carol,           root 2 is signed by 0 of the 2 keys that root 1 asks for",
+    })
+    void a_root_is_signed_by_the_keys_of_both_sides(String signers, String refusal) {
+        var before = sign(root(1, Map.of(RoleName.ROOT, role(2, "alice", "bob"))), "alice", "bob");
+        var after = sign(root(2, Map.of(RoleName.ROOT, role(1, "carol"))), signers.split(" "));
+        var trusted = trusting(before, NOW);
+        if (refusal.isEmpty()) {
+            assertThat(trusted.updateRoot(after).metadata().version()).isEqualTo(2);
+        } else {
+            refused(UnsignedMetadataException.class, refusal, () -> trusted.updateRoot(after));
+            assertThat(trusted.root().file()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void a_refusal_for_lack_of_signatures_says_whose_are_lacking() {
+        assertThatThrownBy(() -> trusting(ROOT, NOW).updateRoot(sign(root(2))))
+                .isInstanceOf(UnsignedMetadataException.class)
+                .hasMessageContaining("without signature: [" + keyid("root") + "]")
+                .asInstanceOf(type(UnsignedMetadataException.class))
+                .satisfies(e -> {
+                    assertThat(e.role()).isEqualTo("root");
+                    assertThat(e.result().missing()).containsOnlyKeys(keyid("root"));
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1", "3", "5"})
+    void a_root_has_exactly_the_next_version(long version) {
+        var trusted = trusting(ROOT, NOW);
+        if (version == 3) {
+            trusted.updateRoot(sign(root(2), "root"));
+            trusted.updateRoot(sign(root(3), "root"));
+        } else {
+            refused(
+                    VersionMismatchException.class,
+                    "root has version " + version + ", where 2 is expected",
+                    () -> trusted.updateRoot(sign(root(version), "root")));
+        }
+    }
+
+    @Test
+    void only_the_last_root_must_not_have_expired() {
+        var trusted = trusting(sign(expiring(root(1), NOW), "root"), NOW);
+        trusted.updateRoot(sign(expiring(root(2), NOW.minusSeconds(9)), "root"));
+        refused(
+                ExpiredMetadataException.class,
+                "root 2 expired at 2029-12-31T23:59:51Z",
+                () -> trusted.updateTimestamp(TIMESTAMP));
+        trusted.updateRoot(sign(root(3), "root"));
+        trusted.updateTimestamp(TIMESTAMP);
+    }
+
+    // 5.4: timestamp
+
+    @Test
+    void a_timestamp_is_signed_as_root_says() {
+        refused(UnsignedMetadataException.class, "timestamp 5 is signed by 0 of the 1 keys that root 1", () -> trusting(
+                        ROOT, NOW)
+                .updateTimestamp(sign(timestamp(5, SNAPSHOT, 4), "snapshot")));
+    }
+
+    @Test
+    void a_timestamp_of_the_known_version_changes_nothing() {
+        var trusted = trusting(ROOT, NOW);
+        trusted.knowTimestamp(TIMESTAMP);
+        var other = sign(timestamp(5, TARGETS, 9), "timestamp");
+        assertThat(trusted.updateTimestamp(other).file()).isEqualTo(TIMESTAMP);
+        assertThat(trusted.updateTimestamp(other).file()).isEqualTo(TIMESTAMP);
+    }
+
+    @Test
+    void an_older_timestamp_is_refused() {
+        var trusted = trusting(ROOT, NOW);
+        trusted.knowTimestamp(TIMESTAMP);
+        refused(
+                RollbackException.class,
+                "timestamp 4 is older than the known 5",
+                () -> trusted.updateTimestamp(sign(timestamp(4, SNAPSHOT, 4), "timestamp")));
+    }
+
+    @Test
+    void a_newer_timestamp_that_names_an_older_snapshot_is_refused() {
+        var trusted = trusting(ROOT, NOW);
+        trusted.knowTimestamp(TIMESTAMP);
+        refused(
+                RollbackException.class,
+                "timestamp 6 names snapshot 3, which is older than the known 4",
+                () -> trusted.updateTimestamp(sign(timestamp(6, SNAPSHOT, 3), "timestamp")));
+        trusted.updateTimestamp(sign(timestamp(6, SNAPSHOT, 4), "timestamp"));
+    }
+
+    @Test
+    void a_known_timestamp_may_have_expired_but_the_new_one_may_not() {
+        var expired = sign(new Timestamp(5, NOW, meta(4, SNAPSHOT), Map.of()), "timestamp");
+        var trusted = trusting(ROOT, NOW);
+        trusted.knowTimestamp(expired);
+        refused(ExpiredMetadataException.class, "timestamp 5 expired at", () -> trusted.updateTimestamp(expired));
+        assertThat(trusted.timestamp()).isEmpty();
+        trusted.updateTimestamp(sign(timestamp(6, SNAPSHOT, 4), "timestamp"));
+    }
+
+    @Test
+    void what_is_known_has_to_be_signed_as_root_says() {
+        refused(UnsignedMetadataException.class, "timestamp 5", () -> trusting(ROOT, NOW)
+                .knowTimestamp(sign(timestamp(5, SNAPSHOT, 4), "alice")));
+        refused(UnsignedMetadataException.class, "snapshot 4", () -> trusting(ROOT, NOW)
+                .knowSnapshot(sign(snapshot(4, TARGETS, 3), "alice")));
+    }
+
+    // 5.5: snapshot
+
+    @Test
+    void a_snapshot_has_the_length_that_the_timestamp_says() {
+        var meta = new MetaFile(4, OptionalLong.of(SNAPSHOT.size() - 1), Map.of(), Map.of());
+        var trusted = withTimestamp(sign(new Timestamp(5, EXPIRES, meta, Map.of()), "timestamp"));
+        refused(
+                LengthMismatchException.class,
+                "snapshot has " + SNAPSHOT.size() + " bytes, where",
+                () -> trusted.updateSnapshot(SNAPSHOT));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"sha256, SHA-256, true", "sha512, SHA-512, true", "sha256, SHA-512, false", "md5, MD5, false"})
+    void a_snapshot_has_the_hashes_that_the_timestamp_says(String name, String digest, boolean fine) {
+        var hashes = Map.of(name, SNAPSHOT.digest(digest).hex());
+        var meta = new MetaFile(4, OptionalLong.empty(), hashes, Map.of());
+        var trusted = withTimestamp(sign(new Timestamp(5, EXPIRES, meta, Map.of()), "timestamp"));
+        if (fine) {
+            trusted.updateSnapshot(SNAPSHOT);
+        } else {
+            refused(HashMismatchException.class, "snapshot has " + name, () -> trusted.updateSnapshot(SNAPSHOT));
+        }
+    }
+
+    @Test
+    void a_snapshot_needs_no_length_and_no_hashes() {
+        withTimestamp(sign(new Timestamp(5, EXPIRES, meta(4), Map.of()), "timestamp"))
+                .updateSnapshot(SNAPSHOT);
+    }
+
+    @Test
+    void a_snapshot_is_signed_as_root_says() {
+        var other = sign(snapshot(4, TARGETS, 3), "timestamp");
+        refused(
+                UnsignedMetadataException.class,
+                "snapshot 4 is signed by 0 of the 1 keys that root 1",
+                () -> withSnapshot(other, 4));
+    }
+
+    @Test
+    void a_snapshot_has_the_version_that_the_timestamp_says() {
+        refused(
+                VersionMismatchException.class,
+                "snapshot has version 4, where 3 is expected",
+                () -> withSnapshot(SNAPSHOT, 3));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3, 1, ''", "4, 2, ''", "2, 1, goes back to version 2 of targets.json", "3, 0, lacks r.json"})
+    void a_snapshot_lacks_nothing_that_the_known_one_lists_and_nothing_in_it_is_older(
+            long targets, long delegated, String refusal) {
+        var known = sign(snapshot(4, Map.of("targets.json", meta(3), "r.json", meta(1))), "snapshot");
+        var meta = delegated == 0
+                ? Map.of("targets.json", meta(targets))
+                : Map.of("targets.json", meta(targets), "r.json", meta(delegated), "s.json", meta(1));
+        var next = sign(snapshot(5, meta), "snapshot");
+        var trusted = trusting(ROOT, NOW);
+        trusted.knowSnapshot(known);
+        trusted.updateTimestamp(sign(timestamp(5, next, 5), "timestamp"));
+        if (refusal.isEmpty()) {
+            trusted.updateSnapshot(next);
+        } else {
+            refused(RollbackException.class, "snapshot 5 " + refusal, () -> trusted.updateSnapshot(next));
+        }
+    }
+
+    @Test
+    void a_snapshot_must_not_have_expired() {
+        var expired = sign(new Snapshot(4, NOW, Map.of("targets.json", meta(3)), Map.of()), "snapshot");
+        refused(ExpiredMetadataException.class, "snapshot 4 expired", () -> withSnapshot(expired, 4));
+    }
+
+    // 5.6: targets
+
+    @Test
+    void targets_have_the_length_hash_and_version_that_the_snapshot_says() {
+        var other = sign(targets(3), "targets", "alice");
+        refused(LengthMismatchException.class, "targets has", () -> withSnapshot(SNAPSHOT, 4)
+                .updateTargets(other));
+        var same = Bytes.utf8(TARGETS.utf8().replace("\"a\"", "\"b\""));
+        refused(HashMismatchException.class, "targets has sha256", () -> withSnapshot(SNAPSHOT, 4)
+                .updateTargets(same));
+        var snapshot = sign(snapshot(4, TARGETS, 2), "snapshot");
+        refused(VersionMismatchException.class, "targets has version 3, where 2 is expected", () -> withSnapshot(
+                        snapshot, 4)
+                .updateTargets(TARGETS));
+    }
+
+    @Test
+    void targets_that_the_snapshot_does_not_list_are_refused() {
+        var snapshot = sign(snapshot(4, Map.of("other.json", meta(1))), "snapshot");
+        refused(MissingMetadataException.class, "targets isn't listed by snapshot 4", () -> withSnapshot(snapshot, 4)
+                .updateTargets(TARGETS));
+    }
+
+    @Test
+    void targets_are_signed_as_root_says_and_have_not_expired() {
+        var unsigned = sign(targets(3), "root");
+        refused(
+                UnsignedMetadataException.class,
+                "targets 3 is signed by 0 of the 1 keys that root asks",
+                () -> withSnapshot(sign(snapshot(4, unsigned, 3), "snapshot"), 4)
+                        .updateTargets(unsigned));
+        var expired = sign(new Targets(3, NOW, Map.of(), Optional.empty(), Map.of()), "targets");
+        refused(ExpiredMetadataException.class, "targets 3 expired", () -> withSnapshot(
+                        sign(snapshot(4, expired, 3), "snapshot"), 4)
+                .updateTargets(expired));
+    }
+
+    @Test
+    void delegated_targets_are_signed_as_their_delegator_says() {
+        var role = new DelegatedRole(
+                "r", List.of(keyid("alice")), 1, false, Optional.of(List.of("*")), Optional.empty(), Map.of());
+        var delegations = new Delegations(keys("alice"), List.of(role), Optional.empty(), Map.of());
+        var targets = sign(targets(3, delegations), "targets");
+        var good = sign(targets(1), "alice");
+        var snapshot =
+                sign(snapshot(4, Map.of("targets.json", meta(3), "r.json", meta(1), "s.json", meta(1))), "snapshot");
+        var trusted = withSnapshot(snapshot, 4);
+        trusted.updateTargets(targets);
+        refused(
+                UnsignedMetadataException.class,
+                "r 1 is signed by 0 of the 1 keys that targets asks for",
+                () -> trusted.updateDelegatedTargets(sign(targets(1), "targets"), "r", "targets"));
+        refused(
+                MissingMetadataException.class,
+                "s isn't delegated to by targets",
+                () -> trusted.updateDelegatedTargets(good, "s", "targets"));
+        assertThat(trusted.targets("r")).isEmpty();
+        trusted.updateDelegatedTargets(good, "r", "targets");
+        assertThat(trusted.targets("r").orElseThrow().file()).isEqualTo(good);
+        refused(
+                MissingMetadataException.class,
+                "t isn't delegated to by r",
+                () -> trusted.updateDelegatedTargets(good, "t", "r"));
+    }
+
+    @Test
+    void without_a_time_everything_is_checked_but_expiry() {
+        var past = Instant.parse("1999-01-01T00:00:00Z");
+        var targets = sign(new Targets(3, past, Map.of(), Optional.empty(), Map.of()), "targets");
+        var snapshot = sign(new Snapshot(4, past, Map.of("targets.json", meta(3, targets)), Map.of()), "snapshot");
+        var trusted = trusting(sign(expiring(root(1), past), "root"), Instant.MIN);
+        trusted.updateTimestamp(sign(new Timestamp(5, past, meta(4, snapshot), Map.of()), "timestamp"));
+        trusted.updateSnapshot(snapshot);
+        refused(LengthMismatchException.class, "targets", () -> trusted.updateTargets(TARGETS));
+        trusted.updateTargets(targets);
+    }
+}
