@@ -95,7 +95,7 @@ class FlipTest {
 
     @Test
     void who_waited_in_vain_makes_room() throws InterruptedException {
-        try (var server = TestServer.withAcme(Duration.ofSeconds(1), 1)) {
+        try (var server = TestServer.withAcme(Duration.ofSeconds(3), 1)) {
             assertThat(server.get(NEXT_SNAPSHOT).statusCode()).isEqualTo(404);
             server.handled.acquire();
 

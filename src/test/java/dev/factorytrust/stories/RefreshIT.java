@@ -56,11 +56,13 @@ class RefreshIT {
             fleet.poke();
             fleet.awaitTimestampAbove(1);
             assertThat(versions(fleet)).isEqualTo("root 1 targets 1 snapshot 2 timestamp 2");
+            fleet.awaitServed(operator);
             assertThat(device.update(clock.instant())).isEqualTo(new Device.Updated(1, 2, 2, 1, Set.of()));
             clock.set(refreshAt(fleet, "targets"));
             fleet.poke();
             fleet.awaitTimestampAbove(2);
             assertThat(versions(fleet)).isEqualTo("root 1 targets 2 snapshot 3 timestamp 3");
+            fleet.awaitServed(operator);
             assertThat(device.update(clock.instant())).isEqualTo(new Device.Updated(1, 3, 3, 2, Set.of()));
         }
     }
@@ -77,6 +79,7 @@ class RefreshIT {
             fleet.awaitTimestampAbove(1);
             fleet.awaitReady();
             assertThat(versions(fleet)).isEqualTo("root 1 targets 1 snapshot 2 timestamp 2");
+            fleet.awaitServed(operator);
             assertThat(fleet.device(DeviceClient.PYTHON_TUF, operator).update(clock.instant()))
                     .isInstanceOf(Device.Updated.class);
         }

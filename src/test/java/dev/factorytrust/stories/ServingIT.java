@@ -27,6 +27,7 @@ class ServingIT {
             fleet.awaitTarget("lmp", "Published");
             Fleet.await(() ->
                     assertThat(fleet.factory().getStatus().targets().count()).isEqualTo(1));
+            fleet.awaitServed(operator);
             assertThat(fleet.stored().keySet()).contains("root-1", "timestamp").allSatisfy(name -> {
                 var answer = Http.get(fleet.url(operator).resolve(fileName(name)));
                 assertThat(answer.statusCode()).as(name).isEqualTo(200);
@@ -85,7 +86,8 @@ class ServingIT {
     @Test
     @DisplayName("3: two leaders at once never make two contents for one version")
     void two_operators_at_once_make_one_content_for_each_version() {
-        var fleet = Fleet.declared("timestamp: {expiresAfter: 30s, refreshBefore: 25s}");
+        // Renewed every few seconds, so that there is something to collide on, and yet never expired.
+        var fleet = Fleet.declared("timestamp: {expiresAfter: 1d, refreshBefore: 86395s}");
         try (var one = fleet.operator(clock);
                 var two = fleet.operator(clock)) {
             fleet.awaitReady();

@@ -72,6 +72,7 @@ class StrangersIT {
             fleet.target("lmp", "");
             fleet.awaitTarget("lmp", "Published");
             fleet.awaitReady();
+            fleet.awaitServed(operator);
             assertThat(fleet.device(DeviceClient.PYTHON_TUF, operator).update())
                     .isInstanceOfSatisfying(Device.Updated.class, updated -> assertThat(updated.snapshot())
                             .isEqualTo(2));

@@ -106,6 +106,7 @@ class TamperingIT {
             fleet.delete("timestamp");
             fleet.awaitTimestampAbove(had.timestamp());
             fleet.awaitReady();
+            fleet.awaitServed(operator);
             assertThat(device.update())
                     .isInstanceOfSatisfying(Device.Updated.class, updated -> assertThat(updated.paths())
                             .isEqualTo(had.paths()));
@@ -126,6 +127,7 @@ class TamperingIT {
             fleet.awaitTimestampAbove(before.timestamp().version());
             assertThat(fleet.factory().getStatus().roles().targets().version())
                     .isGreaterThan(before.targets().version());
+            fleet.awaitServed(operator);
             assertThat(fleet.device(DeviceClient.PYTHON_TUF, operator).update())
                     .isInstanceOfSatisfying(Device.Updated.class, updated -> assertThat(updated.paths())
                             .containsExactly("lmp"));
@@ -178,6 +180,7 @@ class TamperingIT {
             fleet.target("lmp", "");
             fleet.awaitTarget("lmp", "Published");
             assertThat(fleet.target("lmp").getStatus().publishedIn()).isEqualTo(3);
+            fleet.awaitServed(operator);
             assertUpdates(fleet, operator);
             assertThat(Http.get(fleet.url(operator).resolve("2.targets.json")).statusCode())
                     .isEqualTo(404);
