@@ -22,7 +22,7 @@ class RefreshIT {
     private final TestClock clock = TestClock.start();
 
     @Test
-    @DisplayName("10: the timestamp is renewed at its refreshAt, not a moment before, and nothing else is")
+    @DisplayName("invariant 10: the timestamp is renewed at its refreshAt, not a moment before, and nothing else is")
     void the_timestamp_is_renewed_at_its_refresh_at_and_not_before() {
         var fleet = Fleet.declared("");
         try (var _ = fleet.operator(clock)) {
@@ -46,7 +46,7 @@ class RefreshIT {
     }
 
     @Test
-    @DisplayName("10: a snapshot or targets that falls due brings everything above it along")
+    @DisplayName("invariant 10: a snapshot or targets that falls due brings everything above it along")
     void a_role_that_falls_due_renews_the_roles_that_vouch_for_it_in_one_publication() {
         var fleet = Fleet.declared("");
         try (var operator = fleet.operator(clock)) {
@@ -68,7 +68,7 @@ class RefreshIT {
     }
 
     @Test
-    @DisplayName("10: after a week without an operator one publication makes up for all that was missed")
+    @DisplayName("invariant 10: after a week without an operator one publication makes up for all that was missed")
     void after_a_week_of_downtime_one_publication_brings_everything_up_to_date() {
         var fleet = Fleet.declared("");
         try (var _ = fleet.operator(clock)) {
@@ -107,7 +107,7 @@ class RefreshIT {
     }
 
     @Test
-    @DisplayName("11: a policy that is changed takes effect with a new version, never under the old one")
+    @DisplayName("invariant 11: a policy that is changed takes effect with a new version, never under the old one")
     void a_shorter_life_takes_effect_at_once_under_a_new_version() {
         var fleet = Fleet.declared("");
         try (var _ = fleet.operator(clock)) {
