@@ -131,8 +131,10 @@ class PackagedOperatorIT {
         return "factory_trust_%s{%s} %d.0".formatted(name, labels, value);
     }
 
-    private static ConditionFactory patiently() {
-        return await().atMost(Duration.ofSeconds(90)).ignoreException(UncheckedIOException.class);
+    private ConditionFactory patiently() {
+        return await().atMost(Duration.ofSeconds(90))
+                .failFast("the process has ended", () -> !process.isAlive())
+                .ignoreException(UncheckedIOException.class);
     }
 
     private Process start() throws IOException {
