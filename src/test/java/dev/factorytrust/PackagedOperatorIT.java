@@ -3,22 +3,30 @@ package dev.factorytrust;
 import dev.factorytrust.testing.ControlPlane;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
 /** What {@code mvn package} made, as a process of its own, the way that Kubernetes starts and stops it. */
@@ -29,6 +37,8 @@ class PackagedOperatorIT {
     private final ControlPlane controlPlane = ControlPlane.shared();
     private final String namespace = controlPlane.newNamespace();
     private final HttpClient http = HttpClient.newHttpClient();
+    private final int devices = freePort();
+    private final int management = freePort();
 
     @TempDir
     Path folder;
@@ -37,47 +47,97 @@ class PackagedOperatorIT {
 
     @AfterEach
     void kill() {
-        process.destroyForcibly();
+        if (process != null) {
+            process.destroyForcibly();
+        }
     }
 
     @Test
     void it_starts_leads_and_on_sigterm_ends_promptly_and_hands_over_the_lease() throws Exception {
-        var management = freePort();
-        process = start(management);
-        await().atMost(Duration.ofSeconds(60)).until(() -> status(management, "/q/health/started") == 200);
-        assertThat(status(management, "/q/health/live")).isEqualTo(200);
-        await().until(() -> status(management, "/q/health/ready") == 200);
-        await().until(() -> lease().get() != null
-                && "packaged-0".equals(lease().get().getSpec().getHolderIdentity()));
+        process = start();
+        patiently().until(() -> get(management, "/q/health/started").statusCode() == 200);
+        assertThat(get(management, "/q/health/live").statusCode()).isEqualTo(200);
+        patiently().until(() -> get(management, "/q/health/ready").statusCode() == 200);
+        patiently()
+                .until(() -> lease().get() != null
+                        && "packaged-0".equals(lease().get().getSpec().getHolderIdentity()));
 
         process.destroy();
-        assertThat(process.waitFor(15, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(30, TimeUnit.SECONDS))
+                .as("within the time that Kubernetes gives")
+                .isTrue();
         assertThat(process.exitValue()).isEqualTo(143);
         assertThat(lease().get().getSpec().getHolderIdentity()).isNull();
     }
 
     /** With the registry of production, which refuses with an exception what others let pass. */
     @Test
-    void it_publishes_a_factory() throws Exception {
-        controlPlane.admin().resource("""
-                apiVersion: factory-trust.dev/v1alpha1
-                kind: Factory
-                metadata: {name: acme, namespace: %s}
-                spec:
-                  bootstrap: {generate: {}}
-                """.formatted(namespace)).create();
-        process = start(freePort());
-        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(controlPlane
-                        .admin()
-                        .configMaps()
-                        .inNamespace(namespace)
-                        .withName("acme-timestamp")
-                        .get())
-                .isNotNull()
-                .satisfies(timestamp -> assertThat(timestamp.getBinaryData()).containsKey("timestamp.json")));
+    void devices_find_metadata_on_one_port_and_monitoring_its_metrics_on_the_other() throws Exception {
+        apply("Factory", "acme", "{bootstrap: {generate: {}}}");
+        apply("RootRotation", "longer", "{factory: acme, expiresAfter: 700d}");
+        process = start();
+        patiently().until(() -> get(devices, file("timestamp.json")).statusCode() == 200);
+        assertThat(get(devices, file("1.root.json")).statusCode()).isEqualTo(200);
+        assertThat(get(devices, file("2.root.json")).statusCode()).isEqualTo(404);
+        patiently().untilAsserted(() -> assertThat(metrics())
+                .contains(
+                        metric("metadata_version", "role=\"root\"", 1),
+                        metric("metadata_version", "role=\"timestamp\"", 1),
+                        metric("rotation_pending_signatures", "rotation=\"longer\"", 1),
+                        metric("publications_total", "result=\"published\"", 1),
+                        metric("device_root_requests_total", "behind=\"1\"", 1),
+                        metric("device_root_requests_total", "behind=\"0\"", 1))
+                .anyMatch(line -> line.startsWith("factory_trust_metadata_expiration_timestamp_seconds{"))
+                .anyMatch(line -> line.startsWith("factory_trust_metadata_refresh_timestamp_seconds{")));
+        assertThat(get(devices, "/q/metrics").statusCode()).isEqualTo(404);
+        assertThat(get(devices, "/q/health/ready").statusCode()).isEqualTo(404);
+        assertThat(get(management, file("timestamp.json")).statusCode()).isEqualTo(404);
     }
 
-    private Process start(int management) throws IOException {
+    @Test
+    void the_ports_are_8080_and_9000() throws IOException {
+        var shipped = new Properties();
+        try (var file = getClass().getResourceAsStream("/application.properties")) {
+            shipped.load(file);
+        }
+        assertThat(shipped).contains(entry("quarkus.http.port", "8080"), entry("quarkus.management.port", "9000"));
+    }
+
+    private void apply(String kind, String name, String spec) {
+        controlPlane
+                .admin()
+                .resource("""
+                apiVersion: factory-trust.dev/v1alpha1
+                kind: %s
+                metadata: {name: %s, namespace: %s}
+                spec: %s
+                """.formatted(kind, name, namespace, spec))
+                .create();
+    }
+
+    private String file(String name) {
+        return "/" + namespace + "/acme/" + name;
+    }
+
+    /** Each sample on a line, its labels in alphabetical order. */
+    private List<String> metrics() {
+        return get(management, "/q/metrics").body().lines().toList();
+    }
+
+    private String metric(String name, String label, int value) {
+        var labels = Stream.of("factory=\"acme\"", "namespace=\"" + namespace + '"', label)
+                .sorted()
+                .collect(Collectors.joining(","));
+        return "factory_trust_%s{%s} %d.0".formatted(name, labels, value);
+    }
+
+    private ConditionFactory patiently() {
+        return await().atMost(Duration.ofSeconds(90))
+                .failFast("the process has ended", () -> !process.isAlive())
+                .ignoreException(UncheckedIOException.class);
+    }
+
+    private Process start() throws IOException {
         var config = controlPlane.operatorConfig();
         var kubeconfig = Files.writeString(
                 folder.resolve("kubeconfig"), """
@@ -95,18 +155,18 @@ class PackagedOperatorIT {
         environment.put("POD_NAME", "packaged-0");
         environment.put("POD_NAMESPACE", ControlPlane.OPERATOR_NAMESPACE);
         environment.put("FACTORY_TRUST_WATCH_NAMESPACES", namespace);
-        environment.put("QUARKUS_HTTP_PORT", Integer.toString(freePort()));
+        environment.put("QUARKUS_HTTP_PORT", Integer.toString(devices));
         environment.put("QUARKUS_MANAGEMENT_PORT", Integer.toString(management));
         return builder.start();
     }
 
-    private int status(int port, String path) {
+    private HttpResponse<String> get(int port, String path) {
         try {
             var request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
                     .build();
-            return http.send(request, BodyHandlers.discarding()).statusCode();
+            return http.send(request, BodyHandlers.ofString());
         } catch (IOException e) {
-            return 0;
+            throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -120,9 +180,11 @@ class PackagedOperatorIT {
                 .withName("factory-trust");
     }
 
-    private static int freePort() throws IOException {
+    private static int freePort() {
         try (var socket = new ServerSocket(0)) {
             return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.factorytrust.server;
 
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,7 @@ class FlipTest {
     private static final String NEXT_SNAPSHOT = "/fleet/acme/8.snapshot.json";
 
     @Test
+    @DisplayName("invariant 2: a view flips as a whole")
     void a_reader_never_meets_half_a_view() {
         try (var server = TestServer.withAcme(Duration.ZERO, 0)) {
             var flipsAllowed = new Semaphore(0);
@@ -95,7 +97,7 @@ class FlipTest {
 
     @Test
     void who_waited_in_vain_makes_room() throws InterruptedException {
-        try (var server = TestServer.withAcme(Duration.ofSeconds(1), 1)) {
+        try (var server = TestServer.withAcme(Duration.ofSeconds(3), 1)) {
             assertThat(server.get(NEXT_SNAPSHOT).statusCode()).isEqualTo(404);
             server.handled.acquire();
 
@@ -118,6 +120,7 @@ class FlipTest {
     }
 
     @Test
+    @DisplayName("invariant 13: before the first sync devices are told to come again, not that there is nothing")
     void before_the_first_sync_everybody_is_asked_to_come_again() {
         try (var server = new TestServer(Duration.ZERO, 0)) {
             server.views.publish("fleet", "acme", Views.of(3, 7, 5));

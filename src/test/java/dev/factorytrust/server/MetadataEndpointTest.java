@@ -2,6 +2,7 @@ package dev.factorytrust.server;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -55,6 +56,7 @@ class MetadataEndpointTest {
 
     @ParameterizedTest
     @MethodSource("names")
+    @DisplayName("invariant 9: a file is served as it was signed")
     void a_file_is_served_as_it_was_signed(String name, String content, String cacheControl) {
         var answer = server.get("/fleet/acme/" + name);
 

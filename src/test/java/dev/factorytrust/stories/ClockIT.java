@@ -17,7 +17,7 @@ class ClockIT {
     private final TestClock clock = TestClock.start();
 
     @Test
-    @DisplayName("10: behind the last signature nothing is signed, until the clock is right again")
+    @DisplayName("invariant 10: behind the last signature nothing is signed, until the clock is right again")
     void a_clock_an_hour_behind_signs_nothing_and_says_so() {
         var fleet = Fleet.declared("targets: {allowEmpty: true}");
         try (var _ = fleet.operator(clock)) {
@@ -41,7 +41,7 @@ class ClockIT {
     }
 
     @Test
-    @DisplayName("10: half a minute behind is what clocks do")
+    @DisplayName("invariant 10: half a minute behind is what clocks do")
     void a_clock_half_a_minute_behind_signs() {
         var fleet = Fleet.declared("");
         try (var _ = fleet.operator(clock)) {
@@ -53,7 +53,7 @@ class ClockIT {
     }
 
     @Test
-    @DisplayName("10: a last signature from the future doesn't stop a clock that the API server confirms")
+    @DisplayName("invariant 10: a last signature from the future doesn't stop a clock that the API server confirms")
     void after_a_signature_by_a_clock_a_month_ahead_a_right_clock_goes_on() {
         var fleet = Fleet.declared("");
         try (var operator = fleet.operator(clock)) {
@@ -80,7 +80,7 @@ class ClockIT {
     }
 
     @Test
-    @DisplayName("10: back from a month ahead to an hour ago, neither clock is believed")
+    @DisplayName("invariant 10: back from a month ahead to an hour ago, neither clock is believed")
     void a_clock_that_the_api_server_does_not_confirm_never_signs_below_the_last_signature() {
         var fleet = Fleet.declared("");
         try (var _ = fleet.operator(clock)) {

@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -66,8 +67,13 @@ final class Fleet {
         return RunningOperator.in(namespace, clock);
     }
 
+    /** What status doesn't have yet is null. */
     static void await(ThrowingCallable assertion) {
-        Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).untilAsserted(assertion::call);
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .ignoreException(NullPointerException.class)
+                .untilAsserted(assertion::call);
     }
 
     Factory factory() {
@@ -230,11 +236,22 @@ final class Fleet {
                         "{\"spec\": " + spec + "}");
     }
 
+    /** Goes into the field when there is something to find there. */
     Device device(DeviceClient client, RunningOperator operator) {
+        await(() -> assertThat(servedTimestamp(operator).statusCode()).isEqualTo(200));
         return client.newDevice(file("root-1"), operator.url(namespace, NAME));
     }
 
-    /** A device fresh from the factory, and where it finds its metadata. */
+    /** Devices are served what is stored: it follows each commit within moments, by a thread of its own. */
+    void awaitServed(RunningOperator operator) {
+        await(() -> assertThat(servedTimestamp(operator).body()).isEqualTo(file("timestamp")));
+    }
+
+    private HttpResponse<byte[]> servedTimestamp(RunningOperator operator) {
+        return Http.get(url(operator).resolve("timestamp.json"));
+    }
+
+    /** Where devices find their metadata. */
     java.net.URI url(RunningOperator operator) {
         return operator.url(namespace, NAME);
     }

@@ -22,7 +22,7 @@ class RefreshIT {
     private final TestClock clock = TestClock.start();
 
     @Test
-    @DisplayName("10: the timestamp is renewed at its refreshAt, not a moment before, and nothing else is")
+    @DisplayName("invariant 10: the timestamp is renewed at its refreshAt, not a moment before, and nothing else is")
     void the_timestamp_is_renewed_at_its_refresh_at_and_not_before() {
         var fleet = Fleet.declared("");
         try (var _ = fleet.operator(clock)) {
@@ -46,7 +46,7 @@ class RefreshIT {
     }
 
     @Test
-    @DisplayName("10: a snapshot or targets that falls due brings everything above it along")
+    @DisplayName("invariant 10: a snapshot or targets that falls due brings everything above it along")
     void a_role_that_falls_due_renews_the_roles_that_vouch_for_it_in_one_publication() {
         var fleet = Fleet.declared("");
         try (var operator = fleet.operator(clock)) {
@@ -56,17 +56,19 @@ class RefreshIT {
             fleet.poke();
             fleet.awaitTimestampAbove(1);
             assertThat(versions(fleet)).isEqualTo("root 1 targets 1 snapshot 2 timestamp 2");
+            fleet.awaitServed(operator);
             assertThat(device.update(clock.instant())).isEqualTo(new Device.Updated(1, 2, 2, 1, Set.of()));
             clock.set(refreshAt(fleet, "targets"));
             fleet.poke();
             fleet.awaitTimestampAbove(2);
             assertThat(versions(fleet)).isEqualTo("root 1 targets 2 snapshot 3 timestamp 3");
+            fleet.awaitServed(operator);
             assertThat(device.update(clock.instant())).isEqualTo(new Device.Updated(1, 3, 3, 2, Set.of()));
         }
     }
 
     @Test
-    @DisplayName("10: after a week without an operator one publication makes up for all that was missed")
+    @DisplayName("invariant 10: after a week without an operator one publication makes up for all that was missed")
     void after_a_week_of_downtime_one_publication_brings_everything_up_to_date() {
         var fleet = Fleet.declared("");
         try (var _ = fleet.operator(clock)) {
@@ -77,6 +79,7 @@ class RefreshIT {
             fleet.awaitTimestampAbove(1);
             fleet.awaitReady();
             assertThat(versions(fleet)).isEqualTo("root 1 targets 1 snapshot 2 timestamp 2");
+            fleet.awaitServed(operator);
             assertThat(fleet.device(DeviceClient.PYTHON_TUF, operator).update(clock.instant()))
                     .isInstanceOf(Device.Updated.class);
         }
@@ -104,7 +107,7 @@ class RefreshIT {
     }
 
     @Test
-    @DisplayName("11: a policy that is changed takes effect with a new version, never under the old one")
+    @DisplayName("invariant 11: a policy that is changed takes effect with a new version, never under the old one")
     void a_shorter_life_takes_effect_at_once_under_a_new_version() {
         var fleet = Fleet.declared("");
         try (var _ = fleet.operator(clock)) {

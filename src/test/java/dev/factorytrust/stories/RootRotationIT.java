@@ -3,6 +3,7 @@ package dev.factorytrust.stories;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus.KeyRef;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus.Phase;
 import dev.factorytrust.operator.runtime.Conditions;
+import dev.factorytrust.testing.TestClock;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.crypto.KeyType;
 import dev.factorytrust.tuf.dialect.StandardDialect;
@@ -11,6 +12,7 @@ import dev.factorytrust.tuf.model.Root;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -25,13 +27,16 @@ class RootRotationIT {
     private final Person alice = Person.withKey("alice", KeyType.ED25519);
     private final Person bob = Person.withKey("bob", KeyType.ECDSA_P256);
     private final Person carol = Person.withKey("carol", KeyType.RSA_2048);
+    private final TestClock clock = TestClock.start();
 
     @Test
     @DisplayName("invariant 1: alice hands over to bob, and no device refuses at any step")
     void alice_hands_over_to_bob_and_no_device_refuses_at_any_step() {
-        try (var story = RotationStory.withRootOf(1, alice)) {
+        try (var story = RotationStory.withRootOf(clock, 1, alice)) {
             var fleet = story.fleet();
             fleet.accepts(1);
+            // Expiries are whole seconds: made within the same one, root 2 would expire with root 1.
+            clock.advance(Duration.ofHours(1));
             story.declare("hand-over", "root: {addKeys: [%s], removeKeys: [alice]}".formatted(declared(bob)));
             var payload = story.awaitPayload("hand-over");
             var offered = story.status("hand-over");
@@ -115,24 +120,27 @@ class RootRotationIT {
     }
 
     @Test
-    void a_threshold_goes_up_and_down_again_and_one_secret_may_hold_the_signatures_of_all() {
-        try (var story = RotationStory.withRootOf(1, alice, bob)) {
+    void a_threshold_goes_up_and_down_again_and_one_secret_may_hold_signatures_of_all_and_of_every_key_type() {
+        try (var story = RotationStory.withRootOf(1, alice, bob, carol)) {
             var fleet = story.fleet();
-            story.declare("up", "root: {threshold: 2}");
-            story.attach("up", "all", Map.of("signatures.json", list(story.awaitPayload("up"), alice, bob)));
-            story.awaitPhase("up", Phase.COMPLETED, AT_ONCE);
+            story.declare("up", "root: {threshold: 3}");
+            story.attach("up", "all", Map.of("signatures.json", list(story.awaitPayload("up"), alice, bob, carol)));
+            var up = story.awaitPhase("up", Phase.COMPLETED, AT_ONCE);
             fleet.accepts(2, story.root(2));
-            assertThat(story.status("up").diff()).contains("threshold root 1 → 2");
+            assertThat(up.diff()).contains("threshold root 1 → 3");
+            assertThat(up.signatures().next().signed())
+                    .extracting(KeyRef::name)
+                    .containsExactlyInAnyOrder("alice", "bob", "carol");
 
             story.declare("down", "root: {threshold: 1}");
-            story.attach("down", alice);
+            story.attach("down", "two", Map.of("signatures.json", list(story.awaitPayload("down"), bob, carol)));
             eventually(AT_ONCE, () -> {
                 var sides = story.status("down").signatures();
-                assertThat(sides.current().missing()).containsExactly(new KeyRef(bob.keyid(), "bob"));
+                assertThat(sides.current().missing()).containsExactly(new KeyRef(alice.keyid(), "alice"));
                 assertThat(sides.next().missing()).isEmpty();
             });
             fleet.accepts(2);
-            story.attach("down", bob);
+            story.attach("down", alice);
             story.awaitPhase("down", Phase.COMPLETED, AT_ONCE);
             fleet.accepts(3, story.root(3));
             eventually(AT_ONCE, () -> assertThat(story.status().roles().root().threshold())

@@ -33,11 +33,11 @@ import static org.awaitility.Awaitility.await;
 /** A namespace with an operator that looks after Factory {@code acme}, and what people do there with kubectl. */
 final class RotationStory implements AutoCloseable {
 
-    /** Three times the 5 s that users are promised for a payload, and for Ready. */
-    static final Duration SOON = Duration.ofSeconds(15);
+    /** For what an idle machine does within seconds: a busy or slow one gets time. {@code PromisesIT} holds the clock. */
+    static final Duration SOON = Duration.ofSeconds(40);
 
-    /** Three times the second that is promised between the last signature and the served root. */
-    static final Duration AT_ONCE = Duration.ofSeconds(3);
+    /** For what an idle machine does within a second. */
+    static final Duration AT_ONCE = Duration.ofSeconds(20);
 
     private final KubernetesClient client = ControlPlane.shared().admin();
     private final String namespace = ControlPlane.shared().newNamespace();
@@ -136,8 +136,12 @@ final class RotationStory implements AutoCloseable {
         return Conditions.holds(status().conditions(), condition);
     }
 
+    /** What status doesn't have yet is null. */
     static void eventually(Duration within, ThrowingRunnable assertion) {
-        await().atMost(within).pollInterval(Duration.ofMillis(50)).untilAsserted(assertion);
+        await().atMost(within)
+                .pollInterval(Duration.ofMillis(50))
+                .ignoreException(NullPointerException.class)
+                .untilAsserted(assertion);
     }
 
     FactoryStatus status() {

@@ -19,7 +19,7 @@ class ServingIT {
     private final TestClock clock = TestClock.start();
 
     @Test
-    @DisplayName("9: what was signed is what is served, byte for byte")
+    @DisplayName("invariant 9: what was signed is what is served, byte for byte")
     void every_file_is_served_as_it_is_stored() {
         var fleet = Fleet.declared("");
         try (var operator = fleet.operator(clock)) {
@@ -27,6 +27,7 @@ class ServingIT {
             fleet.awaitTarget("lmp", "Published");
             Fleet.await(() ->
                     assertThat(fleet.factory().getStatus().targets().count()).isEqualTo(1));
+            fleet.awaitServed(operator);
             assertThat(fleet.stored().keySet()).contains("root-1", "timestamp").allSatisfy(name -> {
                 var answer = Http.get(fleet.url(operator).resolve(fileName(name)));
                 assertThat(answer.statusCode()).as(name).isEqualTo(200);
@@ -49,7 +50,8 @@ class ServingIT {
     }
 
     @Test
-    @DisplayName("2, 3: an operator that falls over again and again makes the same Factory as one that doesn't")
+    @DisplayName(
+            "invariants 2 and 3: an operator that falls over again and again makes the same Factory as one that doesn't")
     void a_bootstrap_that_is_cut_off_again_and_again_ends_as_if_it_had_not_been() {
         var fleet = Fleet.declared("");
         var seen = new HashMap<String, String>();
@@ -83,9 +85,10 @@ class ServingIT {
     }
 
     @Test
-    @DisplayName("3: two leaders at once never make two contents for one version")
+    @DisplayName("invariant 3: two leaders at once never make two contents for one version")
     void two_operators_at_once_make_one_content_for_each_version() {
-        var fleet = Fleet.declared("timestamp: {expiresAfter: 30s, refreshBefore: 25s}");
+        // Renewed every few seconds, so that there is something to collide on, and yet never expired.
+        var fleet = Fleet.declared("timestamp: {expiresAfter: 1d, refreshBefore: 86395s}");
         try (var one = fleet.operator(clock);
                 var two = fleet.operator(clock)) {
             fleet.awaitReady();
@@ -111,7 +114,7 @@ class ServingIT {
     }
 
     @Test
-    @DisplayName("4: snapshots and targets stay as long as a timestamp that devices may hold reaches them")
+    @DisplayName("invariant 4: snapshots and targets stay as long as a timestamp that devices may hold reaches them")
     void an_older_snapshot_is_served_until_no_timestamp_reaches_it() {
         var fleet = Fleet.declared("");
         try (var operator = fleet.operator(clock)) {

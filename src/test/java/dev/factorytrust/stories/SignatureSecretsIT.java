@@ -1,8 +1,11 @@
 package dev.factorytrust.stories;
 
 import dev.factorytrust.api.v1alpha1.RootRotationStatus.Phase;
+import dev.factorytrust.operator.runtime.Conditions;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.crypto.KeyType;
+import dev.factorytrust.tuf.dialect.StandardDialect;
+import dev.factorytrust.tuf.model.Root;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -18,6 +21,7 @@ import java.util.logging.Logger;
 import java.util.stream.Collectors;
 
 import static dev.factorytrust.stories.RotationStory.AT_ONCE;
+import static dev.factorytrust.stories.RotationStory.SOON;
 import static dev.factorytrust.stories.RotationStory.declared;
 import static dev.factorytrust.stories.RotationStory.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -123,6 +127,42 @@ class SignatureSecretsIT {
             story.attach("second", bob);
             story.attach("second", alice);
             story.awaitPhase("second", Phase.COMPLETED, AT_ONCE);
+        }
+    }
+
+    @Test
+    void a_signature_attached_while_its_payload_is_away_counts_when_the_payload_is_back() {
+        try (var story = RotationStory.withRootOf(1, alice)) {
+            story.declare("hand-over", "root: {addKeys: [%s], removeKeys: [alice]}".formatted(declared(bob)));
+            var payload = story.awaitPayload("hand-over");
+            story.changeFactory("spec: {paused: true}");
+            eventually(AT_ONCE, () -> assertThat(story.holds(Conditions.PAUSED)).isTrue());
+            story.configMap("hand-over-payload").delete();
+            story.attach("hand-over", "by-bob", Map.of("signature", bob.sign(payload)));
+            story.attach("hand-over", "by-alice", Map.of("signature", alice.sign(payload)));
+            assertThat(story.configMap("hand-over-payload").get()).isNull();
+            assertThat(story.configMap("acme-root-2").get()).isNull();
+
+            story.changeFactory("spec: {paused: false}");
+            story.awaitPhase("hand-over", Phase.COMPLETED, SOON);
+            assertThat(new StandardDialect().decode(Root.class, story.root(2)).canonical())
+                    .isEqualTo(payload);
+        }
+    }
+
+    @Test
+    void a_secret_that_is_corrected_is_judged_anew() {
+        try (var story = RotationStory.withRootOf(1, alice)) {
+            story.declare("longer", "expiresAfter: 700d");
+            var payload = story.awaitPayload("longer");
+            story.attach("longer", "by-alice", Map.of("signature", mallory.sign(payload)));
+            eventually(AT_ONCE, () -> assertThat(rejections(story, "longer")).containsOnlyKeys("by-alice"));
+            story.secret("by-alice").edit(secret -> {
+                secret.setData(Map.of("signature", alice.sign(payload).base64()));
+                return secret;
+            });
+            story.awaitPhase("longer", Phase.COMPLETED, AT_ONCE);
+            assertThat(rejections(story, "longer")).isEmpty();
         }
     }
 

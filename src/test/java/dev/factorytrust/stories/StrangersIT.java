@@ -23,7 +23,7 @@ class StrangersIT {
     private final TestClock clock = TestClock.start();
 
     @Test
-    @DisplayName("6: an archive that is none makes no root, and says so")
+    @DisplayName("invariant 6: an archive that is none makes no root, and says so")
     void rubbish_in_the_place_of_the_root_keys_stalls_until_it_is_gone() {
         var fleet = new Fleet();
         secret(fleet, "acme-root-keys", "factory-trust.dev/root-keys", Map.of(), "root-keys.tgz");
@@ -72,6 +72,7 @@ class StrangersIT {
             fleet.target("lmp", "");
             fleet.awaitTarget("lmp", "Published");
             fleet.awaitReady();
+            fleet.awaitServed(operator);
             assertThat(fleet.device(DeviceClient.PYTHON_TUF, operator).update())
                     .isInstanceOfSatisfying(Device.Updated.class, updated -> assertThat(updated.snapshot())
                             .isEqualTo(2));
@@ -84,7 +85,7 @@ class StrangersIT {
         "root-version, rubbish",
         "root-version, 0",
     })
-    @DisplayName("2, 13: an edited root-version stalls, and devices are served what they were")
+    @DisplayName("invariants 2 and 13: an edited root-version stalls, and devices are served what they were")
     void an_edited_root_version_is_noticed(String annotation, String value) {
         var fleet = Fleet.declared("");
         try (var operator = fleet.operator(clock)) {
@@ -99,7 +100,7 @@ class StrangersIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"rubbish", "2999-01-01T00:00:00Z", ""})
-    @DisplayName("10: an edited signed-at doesn't stop a clock that the API server confirms")
+    @DisplayName("invariant 10: an edited signed-at doesn't stop a clock that the API server confirms")
     void an_edited_signed_at_stops_nothing(String value) {
         var fleet = Fleet.declared("");
         try (var _ = fleet.operator(clock)) {
@@ -111,7 +112,8 @@ class StrangersIT {
     }
 
     @Test
-    @DisplayName("4, 13: an older state that holds is no state to go on from, also for a restarted operator")
+    @DisplayName(
+            "invariants 4 and 13: an older state that holds is no state to go on from, also for a restarted operator")
     void a_timestamp_put_back_from_an_old_backup_is_noticed() {
         var fleet = Fleet.declared("");
         ConfigMap old;

@@ -26,7 +26,7 @@ class TamperingIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"root-1", "targets-1", "snapshot-1"})
-    @DisplayName("13: what is deleted comes back byte for byte")
+    @DisplayName("invariant 13: what is deleted comes back byte for byte")
     void a_deleted_object_is_put_back_byte_for_byte(String name) {
         var fleet = Fleet.declared("");
         try (var operator = fleet.operator(clock)) {
@@ -46,7 +46,7 @@ class TamperingIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"root", "targets", "snapshot"})
-    @DisplayName("13: an impostor at a published name gives way to the original")
+    @DisplayName("invariant 13: an impostor at a published name gives way to the original")
     void an_impostor_is_replaced_by_what_was_signed(String role) {
         var fleet = Fleet.declared("");
         try (var operator = fleet.operator(clock)) {
@@ -65,7 +65,8 @@ class TamperingIT {
     }
 
     @Test
-    @DisplayName("13: an edited timestamp stalls the Factory, and devices are served the last state that held")
+    @DisplayName(
+            "invariant 13: an edited timestamp stalls the Factory, and devices are served the last state that held")
     void an_edited_timestamp_is_noticed_and_not_served() {
         var fleet = Fleet.declared("");
         try (var operator = fleet.operator(clock)) {
@@ -82,7 +83,7 @@ class TamperingIT {
     }
 
     @Test
-    @DisplayName("13: a pause doesn't hide that metadata was tampered with")
+    @DisplayName("invariant 13: a pause doesn't hide that metadata was tampered with")
     void tampering_is_reported_while_paused() {
         var fleet = Fleet.declared("");
         try (var _ = fleet.operator(clock)) {
@@ -95,7 +96,7 @@ class TamperingIT {
     }
 
     @Test
-    @DisplayName("4, 13: a deleted timestamp is no fresh start: versions go on above it")
+    @DisplayName("invariants 4 and 13: a deleted timestamp is no fresh start: versions go on above it")
     void after_a_deleted_timestamp_versions_go_on_and_devices_follow() {
         var fleet = Fleet.declared("");
         try (var operator = fleet.operator(clock)) {
@@ -106,6 +107,7 @@ class TamperingIT {
             fleet.delete("timestamp");
             fleet.awaitTimestampAbove(had.timestamp());
             fleet.awaitReady();
+            fleet.awaitServed(operator);
             assertThat(device.update())
                     .isInstanceOfSatisfying(Device.Updated.class, updated -> assertThat(updated.paths())
                             .isEqualTo(had.paths()));
@@ -113,7 +115,7 @@ class TamperingIT {
     }
 
     @Test
-    @DisplayName("4, 13: a restarted operator goes on above the version in status")
+    @DisplayName("invariants 4 and 13: a restarted operator goes on above the version in status")
     void a_timestamp_deleted_while_no_operator_ran_is_no_fresh_start_either() {
         var fleet = Fleet.declared("");
         try (var _ = fleet.operator(clock)) {
@@ -126,6 +128,7 @@ class TamperingIT {
             fleet.awaitTimestampAbove(before.timestamp().version());
             assertThat(fleet.factory().getStatus().roles().targets().version())
                     .isGreaterThan(before.targets().version());
+            fleet.awaitServed(operator);
             assertThat(fleet.device(DeviceClient.PYTHON_TUF, operator).update())
                     .isInstanceOfSatisfying(Device.Updated.class, updated -> assertThat(updated.paths())
                             .containsExactly("lmp"));
@@ -133,7 +136,7 @@ class TamperingIT {
     }
 
     @Test
-    @DisplayName("6, 13: with everything gone but the status no new root is made")
+    @DisplayName("invariants 6 and 13: with everything gone but the status no new root is made")
     void without_any_metadata_a_factory_that_had_a_root_stalls() {
         var fleet = Fleet.declared("");
         try (var _ = fleet.operator(clock)) {
@@ -147,7 +150,7 @@ class TamperingIT {
     }
 
     @Test
-    @DisplayName("13: deleting everything under a running operator costs devices nothing")
+    @DisplayName("invariant 13: deleting everything under a running operator costs devices nothing")
     void everything_deleted_at_once_comes_back_and_is_served_meanwhile() {
         var fleet = Fleet.declared("");
         try (var operator = fleet.operator(clock)) {
@@ -168,7 +171,7 @@ class TamperingIT {
     }
 
     @Test
-    @DisplayName("3: planted versions are skipped, never adopted, never served")
+    @DisplayName("invariant 3: planted versions are skipped, never adopted, never served")
     void planted_versions_are_skipped_and_never_served() {
         var fleet = Fleet.declared("");
         try (var operator = fleet.operator(clock)) {
@@ -178,6 +181,7 @@ class TamperingIT {
             fleet.target("lmp", "");
             fleet.awaitTarget("lmp", "Published");
             assertThat(fleet.target("lmp").getStatus().publishedIn()).isEqualTo(3);
+            fleet.awaitServed(operator);
             assertUpdates(fleet, operator);
             assertThat(Http.get(fleet.url(operator).resolve("2.targets.json")).statusCode())
                     .isEqualTo(404);
@@ -192,7 +196,7 @@ class TamperingIT {
     }
 
     @Test
-    @DisplayName("3: a planted next root is removed")
+    @DisplayName("invariant 3: a planted next root is removed")
     void a_planted_next_root_is_removed() {
         var fleet = Fleet.declared("");
         try (var operator = fleet.operator(clock)) {
@@ -207,7 +211,7 @@ class TamperingIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"targets", "snapshot", "timestamp"})
-    @DisplayName("7: a missing key stalls at once, by name, and recovers when it is back")
+    @DisplayName("invariant 7: a missing key stalls at once, by name, and recovers when it is back")
     void a_missing_online_key_stalls_by_name_and_is_never_replaced(String role) {
         var fleet = Fleet.declared("");
         try (var operator = fleet.operator(clock)) {
@@ -227,7 +231,7 @@ class TamperingIT {
     }
 
     @Test
-    @DisplayName("7: rubbish in a key's Secret is a missing key")
+    @DisplayName("invariant 7: rubbish in a key's Secret is a missing key")
     void a_key_secret_with_rubbish_counts_as_missing() {
         var fleet = Fleet.declared("");
         try (var _ = fleet.operator(clock)) {

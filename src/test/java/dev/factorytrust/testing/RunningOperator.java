@@ -27,7 +27,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -44,11 +46,12 @@ public final class RunningOperator implements AutoCloseable {
     private final AtomicBoolean halted = new AtomicBoolean();
     private final RepositoryViews views;
     private final Queue<String> writes = new ConcurrentLinkedQueue<>();
+    private final Map<String, Stall> stalls = new ConcurrentHashMap<>();
 
     private RunningOperator(String namespace, InstantSource clock) {
         client = new KubernetesClientBuilder()
                 .withConfig(ControlPlane.shared().operatorConfig())
-                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("writes", new WriteLog()))
+                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("requests", new Requests()))
                 .build();
         var policy = new ServingPolicy(Duration.ofSeconds(1), Duration.ofMillis(200), 100);
         views = new RepositoryViews(registry, policy);
@@ -89,19 +92,55 @@ public final class RunningOperator implements AutoCloseable {
         return List.copyOf(writes);
     }
 
+    /**
+     * Has the operator hang right before a request, as {@code GET /api/…}, when it comes to one: it has decided by what it
+     * knew then, and carries on when it is released.
+     */
+    public Stall stallBefore(String request) {
+        var stall = new Stall(new CountDownLatch(1), new CountDownLatch(1));
+        stalls.put(request, stall);
+        return stall;
+    }
+
+    /** One request on hold. */
+    public record Stall(CountDownLatch reached, CountDownLatch released) implements AutoCloseable {
+
+        public boolean isReached() {
+            return reached.getCount() == 0;
+        }
+
+        /** Lets the request go. */
+        @Override
+        public void close() {
+            released.countDown();
+        }
+
+        private void hold() {
+            reached.countDown();
+            try {
+                released.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     @Override
     public void close() {
+        stalls.values().forEach(Stall::close);
         operator.close();
         server.close().toCompletionStage().toCompletableFuture().join();
         vertx.close().toCompletionStage().toCompletableFuture().join();
         client.close();
     }
 
-    private final class WriteLog implements Interceptor {
+    private final class Requests implements Interceptor {
         @Override
         public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+            var line = request.method() + ' ' + request.uri().getPath();
+            Optional.ofNullable(stalls.remove(line)).ifPresent(Stall::hold);
             if (!request.method().equals("GET")) {
-                writes.add(request.method() + ' ' + request.uri().getPath());
+                writes.add(line);
             }
         }
     }

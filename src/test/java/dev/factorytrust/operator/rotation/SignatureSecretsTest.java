@@ -17,6 +17,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -166,6 +167,7 @@ class SignatureSecretsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource
+    @DisplayName("invariant 6: a private key in a signature's place is refused and never repeated")
     void a_private_key_is_refused_wherever_it_is_and_never_repeated(String what, byte[] key) {
         for (var field : List.of("signature", "signatures.json", "keyid", "payloadSha256", "anything")) {
             for (var form : encodings(key)) {

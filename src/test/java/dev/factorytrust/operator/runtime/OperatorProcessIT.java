@@ -23,6 +23,8 @@ import static org.awaitility.Awaitility.await;
 /** With one thread, what the operator reconciles comes in the order of the events: what comes next proves what didn't. */
 class OperatorProcessIT {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+
     private final KubernetesClient client = ControlPlane.shared().admin();
     private final String namespace = ControlPlane.shared().newNamespace();
     private final TestOperator operator = new TestOperator(client, Set.of(namespace));
@@ -149,9 +151,9 @@ class OperatorProcessIT {
         try {
             everywhere.process.start();
             Factories.create(client, namespace, "found-" + namespace);
-            await().until(everywhere::next, ("found-" + namespace + " 1 -")::equals);
+            await().atMost(PATIENCE).until(everywhere::next, ("found-" + namespace + " 1 -")::equals);
             everywhere.wakeups.factory(new FactoryRef(namespace, "found-" + namespace));
-            await().until(everywhere::next, ("found-" + namespace + " 1 -")::equals);
+            await().atMost(PATIENCE).until(everywhere::next, ("found-" + namespace + " 1 -")::equals);
         } finally {
             everywhere.process.close();
         }
@@ -180,7 +182,7 @@ class OperatorProcessIT {
         var cutOff = new TestOperator(own, Set.of(namespace));
         cutOff.process.start();
         own.close();
-        assertThat(cutOff.halted).succeedsWithin(Duration.ofSeconds(20));
+        assertThat(cutOff.halted).succeedsWithin(PATIENCE);
     }
 
     @Test

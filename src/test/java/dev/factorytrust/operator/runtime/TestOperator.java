@@ -49,7 +49,7 @@ final class TestOperator {
     /** What is reconciled next; null if nothing is, for too long. */
     String next() {
         try {
-            return reconciled.poll(20, TimeUnit.SECONDS);
+            return reconciled.poll(40, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -20,6 +20,7 @@ import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemWriter;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -241,6 +242,7 @@ class KeyArchiveTest {
     }
 
     @Test
+    @DisplayName("invariant 6: an archive shows no key by accident")
     void nothing_shows_a_key_by_accident() {
         var archive = new KeyArchive(List.of(new ArchivedKey(RoleName.ROOT, KEYID, rfc8032())));
 

@@ -11,6 +11,7 @@ import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -82,6 +83,7 @@ class KeysTest {
     }
 
     @Test
+    @DisplayName("invariant 6: a key shows no private part")
     void a_private_key_is_never_shown() {
         var key = SoftwareKey.generate(KeyType.ED25519);
         assertThat(key.toString())

@@ -15,6 +15,7 @@ import dev.factorytrust.tuf.model.Signature;
 import dev.factorytrust.tuf.model.Snapshot;
 import dev.factorytrust.tuf.model.Targets;
 import dev.factorytrust.tuf.model.Timestamp;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -85,6 +86,7 @@ class StandardDialectTest {
     }
 
     @Test
+    @DisplayName("invariant 9: unknown fields survive, wherever they stand")
     void fields_that_nobody_knows_are_kept_wherever_they_stand() {
         var root = TUF.decode(Root.class, Vectors.file("root")).metadata();
         assertThat(root.unrecognized()).containsOnlyKeys("x-text", "🔑", "\uffff");

@@ -12,6 +12,7 @@ import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.Targets;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -101,6 +102,7 @@ class ViolationsTest {
             TIMESTAMP | /signed/meta/snapshot.json     | {"version":1} | signed.meta.snapshot.json has no length
             TIMESTAMP | /signed/meta/snapshot.json/length | 2000001 | signed.meta.snapshot.json.length is more
             """)
+    @DisplayName("invariant 12: each fault that some client refuses is found")
     void one_fault_is_found_by_its_place(RoleName role, String pointer, String value, String violation)
             throws Exception {
         var file = (ObjectNode) JSON.readTree(fine(role).utf8());
@@ -135,6 +137,7 @@ class ViolationsTest {
 
     @ParameterizedTest
     @CsvSource({"ROOT,65536", "TIMESTAMP,16384", "SNAPSHOT,2000000", "TARGETS,5000000"})
+    @DisplayName("invariant 12: a file is as large as clients take, and no larger")
     void a_file_may_be_as_large_as_clients_take_and_no_larger(RoleName role, int most) {
         assertThat(TUF.limits().bytes(role)).isEqualTo(most);
         var fine = fine(role);
@@ -173,6 +176,7 @@ class ViolationsTest {
     }
 
     @Test
+    @DisplayName("invariant 12: the tightest client sets the limit")
     void the_limits_of_hops_and_versions_are_those_of_the_tightest_clients() {
         assertThat(TUF.limits().maxRootHops()).isEqualTo(256);
         assertThat(TUF.limits().maxVersion()).isEqualTo(Integer.MAX_VALUE);

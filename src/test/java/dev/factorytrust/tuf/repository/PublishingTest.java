@@ -14,6 +14,7 @@ import dev.factorytrust.tuf.repository.RefreshPlanner.FreeVersions;
 import dev.factorytrust.tuf.verify.RollbackException;
 import dev.factorytrust.tuf.verify.UnsignedMetadataException;
 import dev.factorytrust.tuf.verify.VerificationException;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -144,6 +145,7 @@ class PublishingTest {
     }
 
     @Test
+    @DisplayName("invariant 9: what is not made anew stays byte for byte")
     void a_timestamp_alone_leaves_targets_and_snapshot_as_they_are_byte_for_byte() {
         var now = NOW.plus(Duration.ofHours(16));
 
@@ -157,6 +159,7 @@ class PublishingTest {
     }
 
     @Test
+    @DisplayName("invariant 9: unknown fields survive a new version")
     void a_new_version_keeps_what_an_imported_one_said_beyond_what_is_planned() {
         var imported = withDelegatedRole(published);
         var now = NOW.plus(Duration.ofDays(60));
@@ -191,6 +194,7 @@ class PublishingTest {
     }
 
     @Test
+    @DisplayName("invariant 7: a key that root names and nobody holds is missing, whoever else signs")
     void a_key_that_root_names_and_nobody_holds_is_missing() {
         var held = signers("targets-1", "timestamp-1", "stray");
 
@@ -211,6 +215,7 @@ class PublishingTest {
     }
 
     @Test
+    @DisplayName("invariant 4: versions that only a device with a state refuses are found too")
     void a_device_refuses_a_lower_version_that_a_fresh_one_would_take() {
         var plan = new PublicationPlan(
                 Optional.of(Map.of("a", file("a"))), 9, OptionalLong.of(9), 9, Optional.of(published));
@@ -229,6 +234,7 @@ class PublishingTest {
     }
 
     @Test
+    @DisplayName("invariant 1: a root ahead of its online key is found to strand devices")
     void a_root_with_another_online_key_strands_devices_until_the_role_is_signed_by_it() {
         var flipped = published.withRoot(sign(
                 next(
@@ -247,6 +253,7 @@ class PublishingTest {
     }
 
     @Test
+    @DisplayName("invariant 1: a root that the old holders have not signed is found to strand devices")
     void a_root_signed_by_the_new_holder_alone_strands_every_device() {
         var handOver = new RoleEdit(List.of(Samples.holder("bob")), List.of("alice"), OptionalInt.empty());
         var next = next(Optional.of(root.metadata()), change(handOver));
@@ -261,6 +268,7 @@ class PublishingTest {
     }
 
     @Test
+    @DisplayName("invariant 1: what has expired already does not block its cure")
     void expired_metadata_does_not_stand_in_the_way_of_its_cure() {
         var yearsLater = NOW.plus(Duration.ofDays(1000));
 

@@ -9,6 +9,7 @@ import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.Role;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -231,6 +232,7 @@ class RootProposalTest {
     }
 
     @Test
+    @DisplayName("invariant 11: an extended expiry is a change, and takes a version")
     void a_later_expiry_alone_is_a_change() {
         var next = next(Optional.of(root(1, "alice")), change(removing(), LATER));
 
@@ -322,6 +324,7 @@ class RootProposalTest {
     }
 
     @Test
+    @DisplayName("invariant 8: no root is proposed whose keys only seem to be enough")
     void refuses_to_count_a_key_that_stands_under_two_keyids_twice() {
         var current = root(1, "alice");
         var key = current.keys().get(keyid("alice"));
@@ -338,6 +341,7 @@ class RootProposalTest {
     }
 
     @Test
+    @DisplayName("invariant 12: no root is proposed that some client could not read")
     void refuses_what_a_client_could_not_read() {
         var current = root(1, "alice");
         var fields = new HashMap<String, JsonNode>(current.unrecognized());

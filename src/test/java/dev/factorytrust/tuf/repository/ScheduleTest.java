@@ -7,6 +7,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.constraints.StringLength;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
@@ -23,6 +24,7 @@ class ScheduleTest {
     private static final int LONGEST = 99_999 * 86_400 / 100;
 
     @Property
+    @DisplayName("invariant 10: the jitter is early, and a tenth at most")
     void the_jitter_is_early_and_at_most_a_tenth_of_the_time_that_a_version_is_current(
             @ForAll @StringLength(max = 40) String uid,
             @ForAll @LongRange(min = 1) long version,
@@ -39,6 +41,7 @@ class ScheduleTest {
     }
 
     @Property
+    @DisplayName("invariant 10: one function schedules and gates")
     void a_wake_up_at_the_promised_second_finds_the_work_due_and_never_before(
             @ForAll @StringLength(max = 40) String uid,
             @ForAll @IntRange(min = 5, max = LONGEST) int current,

@@ -14,6 +14,7 @@ import dev.factorytrust.tuf.repository.SignatureTally.Rejection;
 import dev.factorytrust.tuf.verify.Verifier;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
@@ -196,6 +197,7 @@ class SignatureTallyTest {
     }
 
     @Test
+    @DisplayName("invariant 8: signatures are tallied by key material, not by keyid")
     void a_key_under_two_keyids_counts_once_for_a_threshold() {
         var first = root(1, "alice");
         var keys = new HashMap<KeyId, Key>(first.keys());

@@ -9,6 +9,7 @@ import dev.factorytrust.tuf.model.Snapshot;
 import dev.factorytrust.tuf.model.Targets;
 import dev.factorytrust.tuf.model.Timestamp;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -149,6 +150,7 @@ class TrustedMetadataSetTest {
 
     @ParameterizedTest
     @CsvSource({"1", "3", "5"})
+    @DisplayName("invariant 4: roots grow by exactly one")
     void a_root_has_exactly_the_next_version(long version) {
         var trusted = trusting(ROOT, NOW);
         if (version == 3) {

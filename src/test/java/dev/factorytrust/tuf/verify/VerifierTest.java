@@ -8,6 +8,7 @@ import dev.factorytrust.tuf.model.Role;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.Signature;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -72,6 +73,7 @@ class VerifierTest {
     }
 
     @Test
+    @DisplayName("invariant 8: a threshold counts key material, not keyids")
     void one_key_under_two_keyids_counts_once() {
         var twin = new KeyId("twin");
         var keys = new HashMap<>(keys("alice"));
