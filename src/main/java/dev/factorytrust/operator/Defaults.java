@@ -21,9 +21,11 @@ public final class Defaults {
 
     private Defaults() {}
 
-    public static Policy policy(FactorySpec spec) {
+    /** @param leastOverlap a shorter overlap is lengthened to this: less would not outlast the caches on the way */
+    public static Policy policy(FactorySpec spec, Duration leastOverlap) {
         var targets = Optional.ofNullable(spec.targets());
         var root = Optional.ofNullable(spec.root());
+        var keys = Optional.ofNullable(spec.rotationPolicy()).map(FactorySpec.RotationPolicy::onlineKeys);
         var rootLife = duration(root.map(FactorySpec.RootPolicy::expiresAfter), DAY.multipliedBy(365));
         return new Policy(
                 role(
@@ -35,7 +37,9 @@ public final class Defaults {
                 role(Optional.ofNullable(spec.timestamp()), DAY),
                 rootLife,
                 duration(root.map(FactorySpec.RootPolicy::renewBefore), part(rootLife, 6)),
-                targets.map(TargetsPolicy::allowEmpty).orElse(false));
+                targets.map(TargetsPolicy::allowEmpty).orElse(false),
+                duration(keys.map(FactorySpec.OnlineKeys::maxAge), DAY.multipliedBy(365)),
+                longer(duration(keys.map(FactorySpec.OnlineKeys::overlap), Duration.ofHours(1)), leastOverlap));
     }
 
     public static Custody custody(FactorySpec spec) {
@@ -78,6 +82,10 @@ public final class Defaults {
 
     private static Duration duration(Optional<String> text, Duration otherwise) {
         return text.map(Defaults::duration).orElse(otherwise);
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) >= 0 ? one : other;
     }
 
     private static Duration part(Duration whole, int divisor) {

@@ -96,8 +96,15 @@ public final class FactoryTrustOperator implements AutoCloseable {
             informers.watch(client.secrets(), scope, Names.SIGNS, signatures);
         }
         var keyStore = new KeyStore(client, keys);
-        gatherer =
-                new FactoryGatherer(metadata, keyStore, rotations, targets, signatures, clock, new ServerTime(client));
+        gatherer = new FactoryGatherer(
+                metadata,
+                keyStore,
+                rotations,
+                targets,
+                signatures,
+                clock,
+                new ServerTime(client),
+                settings.leastOverlap());
         process = new OperatorProcess(client, settings, registry, halt);
         process.register(new Controlled<>(
                 "factory",
@@ -171,12 +178,17 @@ public final class FactoryTrustOperator implements AutoCloseable {
         return factories.find(factory.namespace(), factory.name()).isPresent();
     }
 
-    /** A signature names the payload that it signs; the rotation of that name tells which Factory waits for it. */
+    /**
+     * A signature names the payload that it signs; the rotation of that name tells which Factory waits for it, or where it
+     * was deleted, the payload itself.
+     */
     private void signatureChanged(FactoryRef payload) {
         rotations
                 .find(payload.namespace(), Names.rotationOf(payload.name()))
-                .ifPresent(rotation -> wakeups.factory(
-                        new FactoryRef(payload.namespace(), rotation.getSpec().factory())));
+                .map(rotation ->
+                        new FactoryRef(payload.namespace(), rotation.getSpec().factory()))
+                .or(() -> configMaps.find(payload.namespace(), payload.name()).flatMap(FactoryCache::byLabel))
+                .ifPresent(wakeups::factory);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.factorytrust.stories;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.FactoryStatus;
 import dev.factorytrust.api.v1alpha1.RootRotation;
@@ -9,6 +10,10 @@ import dev.factorytrust.operator.runtime.Conditions;
 import dev.factorytrust.testing.ControlPlane;
 import dev.factorytrust.testing.RunningOperator;
 import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.dialect.StandardDialect;
+import dev.factorytrust.tuf.model.KeyId;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Root;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -19,11 +24,14 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import org.awaitility.core.ThrowingRunnable;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -61,7 +69,11 @@ final class RotationStory implements AutoCloseable {
     }
 
     void declareFactory(String bootstrap) {
-        apply("Factory", "acme", "{bootstrap: {%s}}".formatted(bootstrap));
+        declareFactory("acme", bootstrap);
+    }
+
+    void declareFactory(String name, String bootstrap) {
+        apply("Factory", name, "{bootstrap: {%s}}".formatted(bootstrap));
     }
 
     /** @param change what to merge, in flow style */
@@ -165,7 +177,11 @@ final class RotationStory implements AutoCloseable {
     }
 
     Resource<Factory> factory() {
-        return client.resources(Factory.class).inNamespace(namespace).withName("acme");
+        return factory("acme");
+    }
+
+    Resource<Factory> factory(String name) {
+        return client.resources(Factory.class).inNamespace(namespace).withName(name);
     }
 
     Resource<RootRotation> rotation(String name) {
@@ -188,6 +204,69 @@ final class RotationStory implements AutoCloseable {
     Bytes root(int version) {
         return Bytes.base64(
                 configMap("acme-root-" + version).get().getBinaryData().get("root.json"));
+    }
+
+    /** Wakes the operator, as after the clock was set. */
+    void poke() {
+        factory()
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"metadata\": {\"annotations\": {\"poked\": \"%s\"}}}".formatted(UUID.randomUUID()));
+    }
+
+    void target(String name) {
+        apply("Target", name, "{factory: acme, length: 3, hashes: {sha256: %s}}".formatted("ab".repeat(32)));
+    }
+
+    List<RootRotation> rotations() {
+        return client.resources(RootRotation.class)
+                .inNamespace(namespace)
+                .list()
+                .getItems();
+    }
+
+    /** Reason and message of a condition of the Factory; empty where it doesn't hold. */
+    String condition(String type) {
+        return status().conditions().stream()
+                .filter(condition -> condition.type().equals(type))
+                .map(condition -> condition.reason() + ": " + condition.message())
+                .collect(Collectors.joining());
+    }
+
+    /** The Secrets of all online keys. */
+    List<String> onlineKeys() {
+        return client.secrets().inNamespace(namespace).list().getItems().stream()
+                .filter(secret -> secret.getType().equals("factory-trust.dev/online-key"))
+                .map(secret -> secret.getMetadata().getName())
+                .toList();
+    }
+
+    /** Who signed a role's newest published file. */
+    List<String> signersOf(String role) {
+        var object = role.equals("timestamp")
+                ? "acme-timestamp"
+                : "acme-" + role + '-'
+                        + (role.equals("targets")
+                                        ? status().roles().targets()
+                                        : status().roles().snapshot())
+                                .version();
+        var file = Bytes.base64(configMap(object).get().getBinaryData().get(role + ".json"));
+        try {
+            return new ObjectMapper()
+                    .readTree(file.toArray())
+                    .path("signatures")
+                    .findValuesAsText("keyid");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The keyids that a stored root names for a role. */
+    List<String> keyids(int root, RoleName role) {
+        return new StandardDialect()
+                .decode(Root.class, root(root)).metadata().role(role).keyids().stream()
+                        .map(KeyId::value)
+                        .toList();
     }
 
     /** Devices with root 1, in the field from now on. */

@@ -4,7 +4,6 @@ import dev.factorytrust.testing.ControlPlane;
 import dev.factorytrust.testing.Device;
 import dev.factorytrust.testing.DeviceClient;
 import dev.factorytrust.testing.TestClock;
-import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -111,31 +110,6 @@ class StrangersIT {
         }
     }
 
-    @Test
-    @DisplayName(
-            "invariants 4 and 13: an older state that holds is no state to go on from, also for a restarted operator")
-    void a_timestamp_put_back_from_an_old_backup_is_noticed() {
-        var fleet = Fleet.declared("");
-        ConfigMap old;
-        try (var _ = fleet.operator(clock)) {
-            fleet.awaitReady();
-            old = fleet.configMap("timestamp");
-            fleet.target("lmp", "");
-            fleet.awaitTimestampAbove(1);
-        }
-        editTimestamp(fleet, old.getBinaryData());
-        try (var operator = fleet.operator(clock)) {
-            fleet.awaitCondition("Stalled", "True", "MetadataTampered");
-            fleet.delete("timestamp");
-            fleet.awaitTimestampAbove(2);
-            fleet.awaitTarget("lmp", "Published");
-            assertThat(fleet.factory().getStatus().roles().snapshot().version())
-                    .as("2 was used for another content")
-                    .isGreaterThan(2);
-            assertThat(fleet.device(DeviceClient.PYTHON_TUF, operator).update()).isInstanceOf(Device.Updated.class);
-        }
-    }
-
     private static void annotateTimestamp(Fleet fleet, String name, String value) {
         ControlPlane.shared()
                 .admin()
@@ -144,18 +118,6 @@ class StrangersIT {
                 .withName("acme-timestamp")
                 .edit(object -> {
                     object.getMetadata().getAnnotations().put("factory-trust.dev/" + name, value);
-                    return object;
-                });
-    }
-
-    private static void editTimestamp(Fleet fleet, Map<String, String> data) {
-        ControlPlane.shared()
-                .admin()
-                .configMaps()
-                .inNamespace(fleet.namespace())
-                .withName("acme-timestamp")
-                .edit(object -> {
-                    object.setBinaryData(data);
                     return object;
                 });
     }

@@ -61,6 +61,7 @@ public final class RunningOperator implements AutoCloseable {
                 "operator-0",
                 ControlPlane.OPERATOR_NAMESPACE,
                 false,
+                policy.maxAge(),
                 4);
         operator = new FactoryTrustOperator(
                 client, settings, clock, registry, new Sink(), views::markSynced, () -> halted.set(true));

@@ -10,6 +10,7 @@ import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.repository.PublicationPlan;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -48,6 +49,7 @@ final class BootstrapSteps {
     /** Everything anew, above every version that a device may have seen, with what targets listed before. */
     private static Optional<Decision> firstPublication(FactoryState state) {
         var wishes = state.wishes();
+        var root = state.roots().newest().orElseThrow().metadata();
         return Optional.of(new Decision.Publish(
                 new PublicationPlan(
                         Optional.of(wishes.plan().content()),
@@ -55,12 +57,14 @@ final class BootstrapSteps {
                         OptionalLong.of(highest(state, RoleName.SNAPSHOT)),
                         Repairs.floor(state) + 1,
                         Optional.empty()),
-                Optional.of(wishes.plan().record())));
+                Optional.of(wishes.plan().record()),
+                new Decision.Commit(List.of(root), root.version(), Optional.empty())));
     }
 
     private static long highest(FactoryState state, RoleName role) {
         var stored = state.stored().versions(role);
-        return state.stored().freeVersion(role, stored.isEmpty() ? 0 : stored.lastKey());
+        return state.stored()
+                .freeVersion(role, Math.max(stored.isEmpty() ? 0 : stored.lastKey(), Repairs.floor(state, role)));
     }
 
     private static Optional<Decision> rootKeys(FactoryState state) {
@@ -71,7 +75,9 @@ final class BootstrapSteps {
         var lacking = PublicationSteps.ONLINE.stream()
                 .filter(role -> !state.firstOnlineKeys().containsKey(role))
                 .collect(Collectors.toUnmodifiableSet());
-        return lacking.isEmpty() ? Optional.empty() : Optional.of(new Decision.CreateOnlineKeys(lacking));
+        return lacking.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Decision.CreateOnlineKeys(lacking, Optional.empty()));
     }
 
     private static Optional<Decision> firstRoot(FactoryState state, Map<String, Standing> rotations) {
@@ -80,7 +86,7 @@ final class BootstrapSteps {
         }
         var name = Names.firstRootRotation(state.ref().name());
         if (!rotations.containsKey(name)) {
-            return Optional.of(new Decision.DeclareFirstRoot(declaration(state, name)));
+            return Optional.of(new Decision.Declare(declaration(state, name)));
         }
         return state.rotations().stream()
                 .filter(rotation -> rotation.getMetadata().getName().equals(name))

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -28,7 +29,8 @@ public sealed interface Decision {
     /** Make the root keys of a {@code generate} bootstrap and store them, before anything else is signed. */
     record CreateRootKeys() implements Decision {}
 
-    record CreateOnlineKeys(Set<RoleName> roles) implements Decision {}
+    /** @param rotation whose payload will name the keys; empty for those of root 1 */
+    record CreateOnlineKeys(Set<RoleName> roles, Optional<RootRotation> rotation) implements Decision {}
 
     /**
      * Create the empty timestamp object, at which every publication commits.
@@ -37,8 +39,8 @@ public sealed interface Decision {
      */
     record OpenCommitPoint(long floor) implements Decision {}
 
-    /** Declare the first root of an {@code offline} bootstrap, for its holders to sign. */
-    record DeclareFirstRoot(RootRotation rotation) implements Decision {}
+    /** Declare a change of root that nobody else has to: the first of an {@code offline} bootstrap, or what policy asks. */
+    record Declare(RootRotation rotation) implements Decision {}
 
     /** Make way for a first root with a new payload: the old one's holders came too late, and nobody trusts it yet. */
     record WithdrawFirstRoot(RootRotation rotation, Optional<ConfigMap> payload) implements Decision {}
@@ -49,24 +51,51 @@ public sealed interface Decision {
     /** Offer the exact bytes of the next root to its holders. */
     record OfferPayload(ConfigMap payload) implements Decision {}
 
-    /** Store a root that all who must have signed. */
-    record StoreRoot(Signed<Root> root, Optional<RootRotation> rotation) implements Decision {}
+    /**
+     * Store a root that all who must have signed.
+     *
+     * @param compromise whether it answers a compromise, so that its online keys take over at once
+     */
+    record StoreRoot(Signed<Root> root, Optional<RootRotation> rotation, boolean compromise) implements Decision {}
 
-    /** Let devices see a stored root. */
-    record FlipRoot(Signed<Root> root) implements Decision {}
+    /**
+     * Let devices see a stored root, under the timestamp that is published.
+     *
+     * @param overlapSince from now on old online keys go on signing for a while
+     */
+    record FlipRoot(Signed<Root> root, Optional<Instant> overlapSince) implements Decision {}
 
     /**
      * Sign and commit new metadata.
      *
      * @param record which paths come from which Targets, stored beside new targets
+     * @param commit what becomes visible with it
      */
-    record Publish(PublicationPlan plan, Optional<ManagedPaths> record) implements Decision {}
+    record Publish(PublicationPlan plan, Optional<ManagedPaths> record, Commit commit) implements Decision {}
+
+    /**
+     * What a commit says beside the timestamp.
+     *
+     * @param signers the roots whose online keys sign
+     * @param rootVersion the newest root that devices see from then on
+     * @param overlapSince see {@link dev.factorytrust.tuf.repository.KeyOverlap}; empty ends an overlap
+     */
+    record Commit(List<Root> signers, long rootVersion, Optional<Instant> overlapSince) {}
+
+    /** Begin the overlap's wait anew: while nothing was signed, devices may have missed what they were to see in it. */
+    record RestartOverlap() implements Decision {}
 
     /** Put an immutable object back, byte for byte, after removing what stands in its place. */
     record PutBack(ConfigMap original, Optional<ConfigMap> impostor) implements Decision {}
 
+    /** Put the newest timestamp that devices saw in the place of an older one. */
+    record PutBackTimestamp(ConfigMap newest) implements Decision {}
+
     /** Remove an object that nothing reaches, or that isn't what its name says. */
     record Remove(ConfigMap object, String why, boolean suspicious) implements Decision {}
+
+    /** Remove an online key that no root in use names, and none ever will. */
+    record RemoveKey(Secret key, String why) implements Decision {}
 
     /** Erase the root key archive for good: its owner has shown that he holds it. */
     record EraseRootKeys(Secret archive) implements Decision {}

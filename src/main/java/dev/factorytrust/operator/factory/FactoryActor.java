@@ -5,11 +5,13 @@ import dev.factorytrust.operator.store.KeyStore;
 import dev.factorytrust.operator.store.MetadataStore;
 import dev.factorytrust.operator.store.Names;
 import dev.factorytrust.operator.store.PlanOutdatedException;
-import dev.factorytrust.operator.store.Roots;
+import dev.factorytrust.operator.store.Reading;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.Signed;
+import dev.factorytrust.tuf.repository.KeyOverlap;
 import dev.factorytrust.tuf.repository.Publication;
+import dev.factorytrust.tuf.repository.RefreshPlanner;
 import dev.factorytrust.tuf.repository.Repository;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -18,10 +20,15 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 
 import java.net.HttpURLConnection;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Carries out one decision. Signed files are verified as devices would, before the first of them is written; the
@@ -46,20 +53,32 @@ public final class FactoryActor {
         switch (decision) {
             case Decision.Wait _, Decision.Stall _ -> {}
             case Decision.CreateRootKeys _ -> keysmith.createRootKeys(state);
-            case Decision.CreateOnlineKeys(var roles) -> keysmith.createOnlineKeys(state, roles);
+            case Decision.CreateOnlineKeys(var roles, var rotation) ->
+                keysmith.createOnlineKeys(state, roles, rotation);
             case Decision.OpenCommitPoint(var floor) -> metadata.create(commitPoint(state, floor));
-            case Decision.DeclareFirstRoot(var rotation) -> declare(rotation);
+            case Decision.Declare(var rotation) -> declare(rotation);
             case Decision.WithdrawFirstRoot(var rotation, var payload) -> {
                 payload.ifPresent(metadata::delete);
                 client.resource(rotation).delete();
             }
-            case Decision.SignFirstRoot(var root, var archive) -> storeRoot(state, keysmith.sign(state, root, archive));
+            case Decision.SignFirstRoot(var root, var archive) ->
+                storeRoot(state, keysmith.sign(state, root, archive), false);
             case Decision.OfferPayload(var payload) -> metadata.create(payload);
-            case Decision.StoreRoot(var root, var _) -> storeVerified(state, root);
-            case Decision.FlipRoot(var root) -> flip(state, root);
+            case Decision.StoreRoot(var root, var _, var compromise) -> storeVerified(state, root, compromise);
+            case Decision.FlipRoot(var root, var overlapSince) -> flip(state, root, overlapSince);
+            case Decision.RestartOverlap _ -> restartOverlap(state);
             case Decision.Publish publish -> publish(state, publish);
             case Decision.PutBack(var original, var impostor) -> putBack(original, impostor);
             case Decision.Remove(var object, var _, var _) -> metadata.delete(object);
+            case Decision.PutBackTimestamp(var newest) ->
+                metadata.replaceTimestamp(new ConfigMapBuilder(newest)
+                        .editMetadata()
+                        .withResourceVersion(
+                                unchangedTimestamp(state).getMetadata().getResourceVersion())
+                        .withUid(null)
+                        .endMetadata()
+                        .build());
+            case Decision.RemoveKey(var key, var _) -> keys.delete(key);
             case Decision.EraseRootKeys(var archive) -> keys.delete(archive);
         }
     }
@@ -92,40 +111,74 @@ public final class FactoryActor {
                         .build();
     }
 
-    /** A root is checked against everything that is published with it before it exists for anybody. */
-    private void storeVerified(FactoryState state, Signed<Root> root) {
-        state.reading()
-                .published()
-                .ifPresent(published ->
-                        verify(published, with(published, state.roots()).withRoot(root)));
-        storeRoot(state, root);
+    /**
+     * A root is checked before it exists for anybody, with everything that will be published beside it: what is there
+     * now, or where its online keys are others, the same signed by those.
+     */
+    private void storeVerified(FactoryState state, Signed<Root> root, boolean compromise) {
+        state.reading().published().ifPresent(published -> {
+            var next = with(published, state.roots().chain()).withRoot(root);
+            var changing = KeyOverlap.changing(published.root().metadata(), root.metadata());
+            verify(published, changing.isEmpty() ? next : next.with(rehearsal(state, published, root)));
+        });
+        storeRoot(state, root, compromise);
     }
 
-    private void storeRoot(FactoryState state, Signed<Root> root) {
+    /** Everything signed by the online keys that a root names, never to be stored. */
+    private static Publication rehearsal(FactoryState state, Repository published, Signed<Root> root) {
+        return RefreshPlanner.plan(
+                        published,
+                        Optional.empty(),
+                        Set.copyOf(PublicationSteps.ONLINE),
+                        PublicationSteps.free(state, published),
+                        state.policy(),
+                        state.uid(),
+                        state.now())
+                .orElseThrow()
+                .sign(state.dialect(), List.of(root.metadata()), state.policy(), state.signers(), state.now());
+    }
+
+    private void storeRoot(FactoryState state, Signed<Root> root, boolean compromise) {
         requirePublishable(state, root);
-        metadata.create(MetadataStore.versioned(
-                state.ref(), state.dialect(), RoleName.ROOT, root.metadata().version(), root.file()));
+        var object = MetadataStore.versioned(
+                state.ref(), state.dialect(), RoleName.ROOT, root.metadata().version(), root.file());
+        metadata.create(
+                compromise
+                        ? new ConfigMapBuilder(object)
+                                .editMetadata()
+                                .addToAnnotations(Names.REASON, Names.COMPROMISE)
+                                .endMetadata()
+                                .build()
+                        : object);
     }
 
-    private void flip(FactoryState state, Signed<Root> root) {
+    private void flip(FactoryState state, Signed<Root> root, Optional<Instant> overlapSince) {
         var published = state.reading().published().orElseThrow();
-        verify(published, with(published, state.roots()));
-        var seen = unchangedTimestamp(state);
+        var version = root.metadata().version();
+        verify(published, with(published, state.roots().chain().headMap(version, true)));
+        var annotations = new TreeMap<String, String>();
+        annotations.put(Names.ROOT_VERSION, Long.toString(version));
+        overlapSince.ifPresent(since -> annotations.put(Names.OVERLAP_SINCE, since.toString()));
         metadata.replaceTimestamp(MetadataStore.timestamp(
-                seen,
-                published.timestamp().file(),
-                Map.of(Names.ROOT_VERSION, Long.toString(root.metadata().version()))));
+                unchangedTimestamp(state), published.timestamp().file(), annotations));
+    }
+
+    private void restartOverlap(FactoryState state) {
+        metadata.replaceTimestamp(MetadataStore.timestamp(
+                unchangedTimestamp(state),
+                state.reading().published().orElseThrow().timestamp().file(),
+                Map.of(Names.OVERLAP_SINCE, state.now().toString())));
     }
 
     private void publish(FactoryState state, Decision.Publish decision) {
         var seen = unchangedTimestamp(state);
-        var root = state.roots().newest().orElseThrow();
+        var commit = decision.commit();
         var publication =
-                decision.plan().sign(state.dialect(), root.metadata(), state.policy(), state.signers(), state.now());
+                decision.plan().sign(state.dialect(), commit.signers(), state.policy(), state.signers(), state.now());
         publication.targets().ifPresent(targets -> requirePublishable(state, targets));
         publication.snapshot().ifPresent(snapshot -> requirePublishable(state, snapshot));
         requirePublishable(state, publication.timestamp());
-        verify(state, publication);
+        verify(state, publication, commit);
         publication
                 .targets()
                 .ifPresent(targets -> metadata.create(new ConfigMapBuilder(successor(state, targets))
@@ -137,7 +190,8 @@ public final class FactoryActor {
         publication.snapshot().ifPresent(snapshot -> metadata.create(successor(state, snapshot)));
         var annotations = new TreeMap<String, String>();
         annotations.put(Names.SIGNED_AT, state.now().toString());
-        annotations.put(Names.ROOT_VERSION, Long.toString(root.metadata().version()));
+        annotations.put(Names.ROOT_VERSION, Long.toString(commit.rootVersion()));
+        commit.overlapSince().ifPresent(since -> annotations.put(Names.OVERLAP_SINCE, since.toString()));
         metadata.replaceTimestamp(
                 MetadataStore.timestamp(seen, publication.timestamp().file(), annotations));
     }
@@ -156,18 +210,26 @@ public final class FactoryActor {
                 .orElse(object);
     }
 
-    private static void verify(FactoryState state, Publication publication) {
+    /** As devices see it with this commit, and with each root that is signed for beside it. */
+    private static void verify(FactoryState state, Publication publication, Decision.Commit commit) {
         var published = state.reading().published();
-        var candidate = published
-                .map(repository -> with(repository, state.roots()).with(publication))
-                .orElseGet(() -> new Repository(
-                        state.dialect(),
-                        state.roots().chain(),
-                        publication.timestamp(),
-                        publication.snapshot().orElseThrow(),
-                        publication.targets().orElseThrow()));
-        candidate.verifyAsFreshDevice();
-        published.or(() -> state.lastGood().map(good -> good.repository())).ifPresent(candidate::verifyAsDeviceThatHas);
+        var before = published.or(() -> state.lastGood().map(Reading.Published::repository));
+        Stream.concat(Stream.of(commit.rootVersion()), commit.signers().stream().map(Root::version))
+                .filter(version -> version >= commit.rootVersion())
+                .distinct()
+                .map(version -> state.roots().chain().headMap(version, true))
+                .map(roots -> published
+                        .map(repository -> with(repository, roots).with(publication))
+                        .orElseGet(() -> new Repository(
+                                state.dialect(),
+                                roots,
+                                publication.timestamp(),
+                                publication.snapshot().orElseThrow(),
+                                publication.targets().orElseThrow())))
+                .forEach(candidate -> {
+                    candidate.verifyAsFreshDevice();
+                    before.ifPresent(candidate::verifyAsDeviceThatHas);
+                });
     }
 
     private static void verify(Repository published, Repository candidate) {
@@ -175,9 +237,9 @@ public final class FactoryActor {
         candidate.verifyAsDeviceThatHas(published);
     }
 
-    private static Repository with(Repository published, Roots roots) {
+    private static Repository with(Repository published, NavigableMap<Long, Signed<Root>> roots) {
         return new Repository(
-                published.dialect(), roots.chain(), published.timestamp(), published.snapshot(), published.targets());
+                published.dialect(), roots, published.timestamp(), published.snapshot(), published.targets());
     }
 
     private static void requirePublishable(FactoryState state, Signed<?> signed) {

@@ -30,11 +30,13 @@ import io.fabric8.kubernetes.api.model.Secret;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Gathers what a decision needs, from caches only: an idle Factory costs the API server nothing. */
 public final class FactoryGatherer {
@@ -51,11 +53,13 @@ public final class FactoryGatherer {
     private final FactoryCache<Secret> signatures;
     private final InstantSource clock;
     private final Supplier<Optional<Instant>> serverTime;
+    private final Duration leastOverlap;
     private final TargetQuiet quiet = new TargetQuiet();
 
     /**
      * @param signatures grouped by the name of the payload that they sign
      * @param serverTime what the API server's own clock says; asked only when ours looks wrong
+     * @param leastOverlap what caches before the devices make necessary, whatever a Factory asks for
      */
     public FactoryGatherer(
             MetadataStore metadata,
@@ -64,7 +68,8 @@ public final class FactoryGatherer {
             FactoryCache<Target> targets,
             FactoryCache<Secret> signatures,
             InstantSource clock,
-            Supplier<Optional<Instant>> serverTime) {
+            Supplier<Optional<Instant>> serverTime,
+            Duration leastOverlap) {
         this.metadata = metadata;
         this.keys = keys;
         this.rotations = rotations;
@@ -72,16 +77,18 @@ public final class FactoryGatherer {
         this.signatures = signatures;
         this.clock = clock;
         this.serverTime = serverTime;
+        this.leastOverlap = leastOverlap;
     }
 
     public FactoryState gather(Factory factory) {
         var ref = new FactoryRef(
                 factory.getMetadata().getNamespace(), factory.getMetadata().getName());
         var now = clock.instant();
-        var stored = metadata.stored(ref);
-        var roots = Roots.of(TUF, stored);
-        var reading = metadata.read(stored, roots, TUF);
-        var policy = Defaults.policy(factory.getSpec());
+        var look = metadata.look(ref, TUF);
+        var stored = look.stored();
+        var roots = look.roots();
+        var reading = look.reading();
+        var policy = Defaults.policy(factory.getSpec(), leastOverlap);
         var mine = List.copyOf(rotations.of(ref).values());
         var wanted = List.copyOf(targets.of(ref).values());
         var wishes = wishes(factory, wanted, stored, roots, reading, policy.allowEmptyTargets());
@@ -95,11 +102,16 @@ public final class FactoryGatherer {
                 metadata.lastGood(ref),
                 keys.signers(ref, TUF),
                 keys.first(ref),
+                keys.madeFor(ref),
+                keys.onlineKeys(ref, TUF),
+                Boolean.TRUE.equals(factory.getSpec().allowSharedRootKeys())
+                        ? _ -> Optional.empty()
+                        : key -> metadata.rootKeys().otherThan(ref, key),
                 keys.rootKeys(ref),
                 mine,
                 wanted,
                 wishes,
-                signatures(ref, mine),
+                signatures(ref, mine, stored),
                 quiet.look(ref, wishes, now),
                 behind(stored, now),
                 now);
@@ -164,17 +176,20 @@ public final class FactoryGatherer {
         }
     }
 
-    private Map<String, List<Secret>> signatures(FactoryRef factory, List<RootRotation> rotations) {
-        var attached = new HashMap<String, List<Secret>>();
-        for (var rotation : rotations) {
-            var payload = Names.payload(rotation.getMetadata().getName());
-            attached.put(
-                    payload,
-                    List.copyOf(signatures
-                            .of(new FactoryRef(factory.namespace(), payload))
-                            .values()));
-        }
-        return attached;
+    /** Also those on payloads whose rotation is gone: all may have signed before it was deleted. */
+    private Map<String, List<Secret>> signatures(
+            FactoryRef factory, List<RootRotation> rotations, StoredMetadata stored) {
+        return Stream.concat(
+                        rotations.stream()
+                                .map(rotation ->
+                                        Names.payload(rotation.getMetadata().getName())),
+                        stored.rootPayloads().keySet().stream())
+                .distinct()
+                .collect(Collectors.toUnmodifiableMap(
+                        Function.identity(),
+                        payload -> List.copyOf(signatures
+                                .of(new FactoryRef(factory.namespace(), payload))
+                                .values())));
     }
 
     private Optional<Duration> behind(StoredMetadata stored, Instant now) {

@@ -1,6 +1,7 @@
 package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.api.v1alpha1.Condition;
+import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.FactoryStatus;
 import dev.factorytrust.operator.rotation.Standing;
 import dev.factorytrust.operator.runtime.Conditions;
@@ -43,9 +44,21 @@ public final class FactoryNews {
             case Decision.Wait _,
                     Decision.Stall _,
                     Decision.CreateOnlineKeys _,
-                    Decision.DeclareFirstRoot _,
                     Decision.SignFirstRoot _,
-                    Decision.StoreRoot _ -> {}
+                    Decision.StoreRoot _,
+                    Decision.RestartOverlap _ -> {}
+            case Decision.Declare(var rotation) -> {
+                if (rotation.getSpec().fromVersion() != null) {
+                    events.normal(
+                            factory,
+                            "RotationProposed",
+                            "RootRotation " + rotation.getMetadata().getName() + ": "
+                                    + rotation.getSpec().message());
+                }
+            }
+            case Decision.RemoveKey(var key, var why) ->
+                events.normal(
+                        factory, "KeyRemoved", "Secret " + key.getMetadata().getName() + " was removed: " + why);
             case Decision.CreateRootKeys _ ->
                 events.warning(
                         factory,
@@ -70,15 +83,16 @@ public final class FactoryNews {
                         factory,
                         "SignaturesWanted",
                         "ConfigMap " + payload.getMetadata().getName() + " waits for its signatures");
-            case Decision.FlipRoot(var root) -> {
+            case Decision.FlipRoot(var root, var _) -> {
                 metrics.published(state.ref(), Result.PUBLISHED);
-                events.normal(
-                        factory,
-                        "RootPublished",
-                        "Root version " + root.metadata().version() + " is published");
+                rootPublished(factory, root.metadata().version());
             }
-            case Decision.Publish(var plan, var _) -> {
+            case Decision.Publish(var plan, var _, var commit) -> {
                 metrics.published(state.ref(), Result.PUBLISHED);
+                if (plan.base().isPresent()
+                        && commit.rootVersion() > state.stored().rootVersion()) {
+                    rootPublished(factory, commit.rootVersion());
+                }
                 if (plan.base().isEmpty()) {
                     events.normal(factory, "Published", "The first metadata is published; devices can update");
                 } else if (plan.renews(RoleName.TARGETS)) {
@@ -92,6 +106,12 @@ public final class FactoryNews {
                         "PutBack",
                         "ConfigMap " + original.getMetadata().getName()
                                 + " was deleted or replaced by somebody; it is back as it was");
+            case Decision.PutBackTimestamp(var newest) ->
+                events.warning(
+                        factory,
+                        "RolledBack",
+                        "ConfigMap " + newest.getMetadata().getName()
+                                + " had been put back to a version that devices have passed; the newest is there again");
             case Decision.Remove(var object, var why, var suspicious) -> {
                 if (suspicious) {
                     events.warning(
@@ -103,6 +123,10 @@ public final class FactoryNews {
             case Decision.EraseRootKeys _ ->
                 events.normal(factory, "RootKeysErased", "The root keys were erased from the cluster, for ever");
         }
+    }
+
+    private void rootPublished(Factory factory, long version) {
+        events.normal(factory, "RootPublished", "Root version " + version + " is published");
     }
 
     void outdated(FactoryState state, Decision decision) {

@@ -3,9 +3,9 @@ package dev.factorytrust.operator.factory;
 import dev.factorytrust.operator.Defaults;
 import dev.factorytrust.operator.rotation.Standing;
 import dev.factorytrust.operator.store.Names;
-import dev.factorytrust.operator.store.Reading;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -26,14 +26,16 @@ public final class FactoryPlanner {
     private FactoryPlanner() {}
 
     public static Decision plan(FactoryState state, Map<String, Standing> rotations) {
+        var overlap = OverlapSteps.step(state, rotations);
         return erase(state)
                 .or(() -> rest(state))
                 .or(() -> Repairs.plan(state))
-                .or(() -> RootSteps.plan(state, rotations))
-                .or(() -> state.reading() instanceof Reading.Published
-                        ? PublicationSteps.plan(state)
-                        : BootstrapSteps.plan(state, rotations))
-                .or(() -> Tidying.plan(state))
+                .or(() -> OverlapSteps.restart(state))
+                .or(() -> RootSteps.plan(state, rotations, overlap))
+                .or(() -> overlap.map(step -> PublicationSteps.plan(state, step))
+                        .orElseGet(() -> BootstrapSteps.plan(state, rotations)))
+                .or(() -> Proposals.plan(state, rotations))
+                .or(() -> Tidying.plan(state, rotations))
                 .orElseGet(() -> wait(state));
     }
 
@@ -56,10 +58,12 @@ public final class FactoryPlanner {
 
     private static Decision wait(FactoryState state) {
         var latest = state.now().plus(LONGEST_SLEEP);
-        return new Decision.Wait(PublicationSteps.nextDue(state)
-                .filter(latest::isAfter)
-                .filter(due -> due.isAfter(state.now()))
-                .orElse(latest));
+        return new Decision.Wait(
+                Stream.concat(PublicationSteps.nextDue(state).stream(), OverlapSteps.until(state).stream())
+                        .filter(latest::isAfter)
+                        .filter(due -> due.isAfter(state.now()))
+                        .min(Comparator.naturalOrder())
+                        .orElse(latest));
     }
 
     @SafeVarargs

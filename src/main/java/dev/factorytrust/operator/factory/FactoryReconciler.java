@@ -2,7 +2,6 @@ package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.FactoryStatus;
-import dev.factorytrust.operator.rotation.CeremonyInputs;
 import dev.factorytrust.operator.rotation.RotationQueue;
 import dev.factorytrust.operator.rotation.Standing;
 import dev.factorytrust.operator.runtime.Settings;
@@ -109,16 +108,7 @@ public final class FactoryReconciler implements Reconciler<Factory> {
 
     /** Where every RootRotation of the Factory stands; the RootRotations' own reports are made from the same. */
     public static Map<String, Standing> rotations(FactoryState state) {
-        return RotationQueue.standings(new CeremonyInputs(
-                state.ref(),
-                state.dialect(),
-                state.roots().chain(),
-                state.firstOnlineKeys(),
-                state.rotations(),
-                state.stored(),
-                state.signatures(),
-                state.policy().rootExpiresAfter(),
-                state.now()));
+        return RotationQueue.standings(state.ceremonyInputs());
     }
 
     /** In whole milliseconds, rounded up: a wake-up a fraction early would find nothing due, and cost another. */

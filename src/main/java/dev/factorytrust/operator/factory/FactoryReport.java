@@ -5,6 +5,7 @@ import dev.factorytrust.api.v1alpha1.FactoryStatus;
 import dev.factorytrust.api.v1alpha1.FactoryStatus.RoleStatus;
 import dev.factorytrust.operator.Defaults;
 import dev.factorytrust.operator.rotation.Ceremony;
+import dev.factorytrust.operator.rotation.Orphans;
 import dev.factorytrust.operator.rotation.RootRotationReport;
 import dev.factorytrust.operator.rotation.Standing;
 import dev.factorytrust.operator.runtime.Conditions;
@@ -45,6 +46,12 @@ final class FactoryReport {
         var conditions = new ArrayList<Condition>();
         conditions.addAll(readiness(state, decision, ceremony));
         conditions.addAll(notices(state, decision, ceremony, failure));
+        if (ceremony.isEmpty()) {
+            overlapping(rotations)
+                    .map(FactoryReport::overlapping)
+                    .or(() -> orphaned(state))
+                    .ifPresent(conditions::add);
+        }
         return new FactoryStatus(
                 state.factory().getMetadata().getGeneration(),
                 Conditions.merge(
@@ -58,8 +65,13 @@ final class FactoryReport {
                         .map(repository -> roles(state, repository))
                         .or(() -> before.map(FactoryStatus::roles))
                         .orElse(null),
-                published.map(repository -> targets(state, repository)).orElse(null),
-                ceremony.map(Ceremony::rotationName).orElse(null),
+                published
+                        .map(repository -> targets(state, repository))
+                        .or(() -> before.map(FactoryStatus::targets))
+                        .orElse(null),
+                ceremony.map(Ceremony::rotationName)
+                        .or(() -> overlapping(rotations).map(Map.Entry::getKey))
+                        .orElse(null),
                 Optional.ofNullable(state.roots().chain().get(1L))
                         .map(root -> root.file().sha256())
                         .or(() -> before.map(FactoryStatus::trustedRootSha256))
@@ -80,6 +92,36 @@ final class FactoryReport {
                         ? Stream.of(ceremony)
                         : Stream.<Ceremony>empty())
                 .findFirst();
+    }
+
+    /** The rotation whose online keys are on their way, if one's are. */
+    private static Optional<Map.Entry<String, Standing.Stored>> overlapping(Map<String, Standing> rotations) {
+        return rotations.entrySet().stream()
+                .filter(entry -> entry.getValue() instanceof Standing.Stored stored
+                        && (stored.progress() == Standing.Progress.OVERLAPPING
+                                || stored.progress() == Standing.Progress.PUBLISHED_OVERLAPPING))
+                .map(entry -> Map.entry(entry.getKey(), (Standing.Stored) entry.getValue()))
+                .findFirst();
+    }
+
+    private static Condition overlapping(Map.Entry<String, Standing.Stored> rotation) {
+        return Conditions.isTrue(
+                Conditions.ROTATION_PENDING,
+                "Overlapping",
+                "RootRotation " + rotation.getKey() + ": " + RootRotationReport.overlapping(rotation.getValue()));
+    }
+
+    private static Optional<Condition> orphaned(FactoryState state) {
+        return state.orphans().stream()
+                .filter(orphan -> orphan.hold() == Orphans.Hold.CURRENT_SIDE)
+                .findFirst()
+                .map(orphan -> Conditions.isTrue(
+                        Conditions.ROTATION_PENDING,
+                        "SignedAndDeleted",
+                        "RootRotation " + orphan.rotation()
+                                + " was deleted after the present root's holders had signed its"
+                                + " payload: who holds both can complete it. To be sure that it never is the next root, have"
+                                + " another published"));
     }
 
     private static List<Condition> readiness(FactoryState state, Decision decision, Optional<Ceremony> ceremony) {

@@ -6,7 +6,10 @@ import dev.factorytrust.api.v1alpha1.FactoryStatus;
 import dev.factorytrust.api.v1alpha1.FactoryStatus.RoleStatus;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.Target;
+import dev.factorytrust.operator.rotation.CeremonyInputs;
+import dev.factorytrust.operator.rotation.Orphans;
 import dev.factorytrust.operator.store.FactoryRef;
+import dev.factorytrust.operator.store.KeyStore;
 import dev.factorytrust.operator.store.Reading;
 import dev.factorytrust.operator.store.Roots;
 import dev.factorytrust.operator.store.StoredMetadata;
@@ -14,6 +17,7 @@ import dev.factorytrust.operator.target.TargetWishes;
 import dev.factorytrust.tuf.crypto.PublicKey;
 import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Signed;
 import dev.factorytrust.tuf.repository.OnlineSigners;
 import dev.factorytrust.tuf.repository.Policy;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -23,6 +27,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Everything a decision about one Factory is made from, gathered at one moment.
@@ -30,6 +35,9 @@ import java.util.Optional;
  * @param roots the stored chain of roots, as far as it holds
  * @param lastGood the newest published state that held, which may be newer than what is readable now
  * @param firstOnlineKeys the keys that root 1 names for each online role: the oldest that is stored for it
+ * @param newOnlineKeys the keys made for each RootRotation that exchanges some, by the rotation's UID
+ * @param onlineKeys every Secret of an online key
+ * @param sharedWith the other Factory whose roots have a key; nobody's where sharing is allowed
  * @param rootKeys the archive of root keys, while it is in the cluster
  * @param rotations every RootRotation of the Factory
  * @param targets every Target of the Factory
@@ -48,6 +56,9 @@ public record FactoryState(
         Optional<Reading.Published> lastGood,
         OnlineSigners signers,
         Map<RoleName, List<PublicKey>> firstOnlineKeys,
+        Map<String, Map<RoleName, List<PublicKey>>> newOnlineKeys,
+        List<KeyStore.StoredKey> onlineKeys,
+        Function<PublicKey, Optional<FactoryRef>> sharedWith,
         Optional<Secret> rootKeys,
         List<RootRotation> rotations,
         List<Target> targets,
@@ -56,6 +67,42 @@ public record FactoryState(
         TargetChanges quiet,
         Optional<Duration> ahead,
         Instant now) {
+
+    /** What the root's next change is decided from. */
+    public CeremonyInputs ceremonyInputs() {
+        return new CeremonyInputs(
+                ref(),
+                dialect,
+                roots.chain(),
+                firstOnlineKeys,
+                newOnlineKeys,
+                signers,
+                isRootUnderway(),
+                OverlapSteps.until(this),
+                sharedWith,
+                rotations,
+                stored,
+                signatures,
+                policy.rootExpiresAfter(),
+                now);
+    }
+
+    /** Whether a stored root is on its way to devices and can get there: without its keys, another has to follow it. */
+    private boolean isRootUnderway() {
+        return reading.published().isPresent()
+                && roots.newest()
+                        .map(Signed::metadata)
+                        .filter(newest -> newest.version() > stored.rootVersion()
+                                || stored.overlapSince().isPresent())
+                        .filter(newest ->
+                                PublicationSteps.ONLINE.stream().allMatch(role -> signers.suffice(newest, role)))
+                        .isPresent();
+    }
+
+    /** Payloads whose RootRotation is gone. */
+    public List<Orphans.Orphan> orphans() {
+        return Orphans.of(ceremonyInputs());
+    }
 
     public FactoryRef ref() {
         return stored.factory();

@@ -1,5 +1,6 @@
 package dev.factorytrust.operator.factory;
 
+import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.operator.Defaults;
 import dev.factorytrust.operator.store.KeyStore;
 import dev.factorytrust.tuf.archive.KeyArchive;
@@ -9,6 +10,7 @@ import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.Signed;
 import io.fabric8.kubernetes.api.model.Secret;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -36,12 +38,15 @@ final class Keysmith {
     }
 
     /** Asks the API server first: a cache that lags would have a second key made. */
-    void createOnlineKeys(FactoryState state, Set<RoleName> roles) {
-        var there = keys.firstLive(state.ref()).keySet();
+    void createOnlineKeys(FactoryState state, Set<RoleName> roles, Optional<RootRotation> rotation) {
+        var there = rotation.map(owner -> keys.madeForLive(state.ref())
+                        .getOrDefault(owner.getMetadata().getUid(), Map.of()))
+                .orElseGet(() -> keys.firstLive(state.ref()))
+                .keySet();
         for (var role : PublicationSteps.ONLINE) {
             if (roles.contains(role) && !there.contains(role)) {
                 var key = SoftwareKey.generate(state.policy().of(role).keyType());
-                keys.createOnlineKey(state.ref(), state.dialect(), role, key);
+                keys.createOnlineKey(state.ref(), state.dialect(), role, key, rotation);
             }
         }
     }

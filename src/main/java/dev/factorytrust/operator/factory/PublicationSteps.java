@@ -5,6 +5,7 @@ import dev.factorytrust.operator.target.TargetWishes;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.repository.Coalescing;
+import dev.factorytrust.tuf.repository.KeyOverlap;
 import dev.factorytrust.tuf.repository.RefreshPlanner;
 import dev.factorytrust.tuf.repository.RefreshPlanner.FreeVersions;
 import dev.factorytrust.tuf.repository.Repository;
@@ -12,6 +13,7 @@ import dev.factorytrust.tuf.repository.Repository;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Keeps what is published fresh, and brings changed Targets to devices. */
@@ -21,9 +23,10 @@ final class PublicationSteps {
 
     private PublicationSteps() {}
 
-    static Optional<Decision> plan(FactoryState state) {
+    /** @param step of the overlap of online keys: it may force a publication, and says who signs */
+    static Optional<Decision> plan(FactoryState state, KeyOverlap.Step step) {
         return FactoryPlanner.first(
-                () -> lostKey(state, state.roots().newest().orElseThrow().metadata()), () -> publish(state));
+                () -> lostKey(state, state.roots().newest().orElseThrow().metadata()), () -> publish(state, step));
     }
 
     /** A missing key stalls at once, not when its role falls due: there is more time to mend it, and nothing is replaced. */
@@ -40,7 +43,7 @@ final class PublicationSteps {
                                         + " published stays served until it expires; no key is replaced without root's holders"));
     }
 
-    private static Optional<Decision> publish(FactoryState state) {
+    private static Optional<Decision> publish(FactoryState state, KeyOverlap.Step step) {
         var published = state.reading().published().orElseThrow();
         var wishes = state.wishes();
         var desired = Optional.of(wishes.plan())
@@ -48,11 +51,20 @@ final class PublicationSteps {
                         .filter(due -> !state.now().isBefore(due))
                         .isPresent())
                 .map(plan -> plan.content());
-        return RefreshPlanner.plan(published, desired, free(state, published), state.policy(), state.uid(), state.now())
+        return RefreshPlanner.plan(
+                        published,
+                        desired,
+                        Stream.concat(OverlapSteps.forced(step).stream(), Repairs.belowFloor(state, published).stream())
+                                .collect(Collectors.toUnmodifiableSet()),
+                        free(state, published),
+                        state.policy(),
+                        state.uid(),
+                        state.now())
                 .map(plan -> new Decision.Publish(
                         plan,
                         plan.targets()
-                                .map(_ -> desired.isPresent() ? wishes.plan().record() : wishes.publishedRecord())));
+                                .map(_ -> desired.isPresent() ? wishes.plan().record() : wishes.publishedRecord()),
+                        OverlapSteps.commit(state, step)));
     }
 
     /** When the next thing falls due by itself. */
@@ -73,15 +85,14 @@ final class PublicationSteps {
                         quiet.first().flatMap(first -> quiet.last().map(last -> Coalescing.publishAt(first, last))));
     }
 
-    private static FreeVersions free(FactoryState state, Repository published) {
+    static FreeVersions free(FactoryState state, Repository published) {
         return new FreeVersions(
-                state.stored()
-                        .freeVersion(
-                                RoleName.TARGETS, published.targets().metadata().version()),
-                state.stored()
-                        .freeVersion(
-                                RoleName.SNAPSHOT,
-                                published.snapshot().metadata().version()),
-                published.timestamp().metadata().version() + 1);
+                state.stored().freeVersion(RoleName.TARGETS, above(state, published, RoleName.TARGETS)),
+                state.stored().freeVersion(RoleName.SNAPSHOT, above(state, published, RoleName.SNAPSHOT)),
+                above(state, published, RoleName.TIMESTAMP) + 1);
+    }
+
+    private static long above(FactoryState state, Repository published, RoleName role) {
+        return Math.max(published.role(role).metadata().version(), Repairs.floor(state, role));
     }
 }

@@ -4,15 +4,22 @@ import dev.factorytrust.api.v1alpha1.FactoryStatus;
 import dev.factorytrust.operator.store.Names;
 import dev.factorytrust.operator.store.Reading;
 import dev.factorytrust.operator.store.StoredMetadata;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.repository.Repository;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /** What was lost or planted, and what may be done about it without anybody's word. */
 final class Repairs {
+
+    /** Fielded devices read versions as signed 32-bit numbers. */
+    static final long HIGHEST_FLOOR = 2_147_000_000;
 
     private Repairs() {}
 
@@ -77,8 +84,7 @@ final class Repairs {
                         new Decision.Stall(
                                 "RootMissing",
                                 "ConfigMap "
-                                        + Names.metadata(
-                                                state.ref().name(), dev.factorytrust.tuf.model.RoleName.ROOT, 1)
+                                        + Names.metadata(state.ref().name(), RoleName.ROOT, 1)
                                         + " is missing, and devices trust the root with SHA-256 "
                                         + state.status().orElseThrow().trustedRootSha256()
                                         + "; restore the Factory's ConfigMaps from a backup. No new root is made under this name"))
@@ -99,36 +105,56 @@ final class Repairs {
                                 "ConfigMap " + FactoryPlanner.timestampName(state)
                                         + " is missing, and nothing in the cluster knows the last version that devices saw;"
                                         + " restore it, or annotate the Factory with " + Names.VERSION_FLOOR
-                                        + " = a number that no timestamp version has reached"));
+                                        + " = a number that no version of timestamp, snapshot or targets has reached"));
     }
 
-    /** What is stored holds, but is older than what devices saw: a replay, or a backup that came too late. */
+    /** What is stored holds, and this very process has seen something newer: that goes back, byte for byte. */
     private static Optional<Decision> rolledBack(FactoryState state) {
-        var known = reported(state);
-        return state.reading()
-                .published()
-                .map(published -> published.timestamp().metadata().version())
-                .filter(version -> version < known)
-                .map(version -> new Decision.Stall(
-                        "MetadataTampered",
-                        "ConfigMap " + FactoryPlanner.timestampName(state) + ": version " + version
-                                + " is stored where version " + known + " was published; restore the newest, or delete"
-                                + " the ConfigMap to have versions go on above " + known));
+        return state.reading() instanceof Reading.RolledBack(var _, var newest)
+                ? Optional.of(new Decision.PutBackTimestamp(newest))
+                : Optional.empty();
     }
 
     /** The highest timestamp version that anything in the cluster still remembers. */
     static long floor(FactoryState state) {
-        var good = state.lastGood()
-                .map(Reading.Published::repository)
-                .map(repository -> repository.timestamp().metadata().version())
-                .orElse(0L);
         var stored = state.stored()
                 .timestamp()
                 .flatMap(object -> StoredMetadata.annotation(object, Names.VERSION_FLOOR))
                 .map(Repairs::number)
                 .orElse(0L);
-        var told = state.annotation(Names.VERSION_FLOOR).map(Repairs::number).orElse(0L);
-        return LongStream.of(reported(state), good, stored, told).max().orElse(0);
+        return Math.max(stored, floor(state, RoleName.TIMESTAMP));
+    }
+
+    /**
+     * The highest version of an online role that devices may have seen, as far as anything in the cluster knows: status,
+     * which outlives every ConfigMap; what this process has seen; and what the owner says after a backup was restored.
+     */
+    static long floor(FactoryState state, RoleName role) {
+        var reported = state.status()
+                .map(FactoryStatus::roles)
+                .flatMap(roles -> Optional.ofNullable(
+                        switch (role) {
+                            case TARGETS -> roles.targets();
+                            case SNAPSHOT -> roles.snapshot();
+                            case TIMESTAMP -> roles.timestamp();
+                            case ROOT -> throw new IllegalArgumentException("root versions have no gaps");
+                        }))
+                .map(FactoryStatus.RoleStatus::version)
+                .orElse(0L);
+        var good = state.lastGood()
+                .map(published -> published.repository().role(role).metadata().version())
+                .orElse(0L);
+        return LongStream.of(reported, good, told(state)).max().orElse(0);
+    }
+
+    /** The roles whose published version is not above every one that devices may have seen. */
+    static Set<RoleName> belowFloor(FactoryState state, Repository published) {
+        return PublicationSteps.ONLINE.stream()
+                .filter(role -> {
+                    var version = published.role(role).metadata().version();
+                    return version < floor(state, role) || version <= told(state);
+                })
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** The timestamp version in status, which outlives every ConfigMap. */
@@ -140,7 +166,13 @@ final class Repairs {
                 .orElse(0L);
     }
 
-    private static long number(String text) {
-        return text.matches("[0-9]{1,10}") ? Long.parseLong(text) : 0;
+    private static long told(FactoryState state) {
+        return state.annotation(Names.VERSION_FLOOR).map(Repairs::number).orElse(0L);
+    }
+
+    /** What is no number, or one that leaves no room above it in 31 bits, counts as not said. */
+    static long number(String text) {
+        var number = text.matches("[0-9]{1,10}") ? Long.parseLong(text) : 0;
+        return number <= HIGHEST_FLOOR ? number : 0;
     }
 }

@@ -1,9 +1,13 @@
 package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.operator.rotation.Ceremony;
+import dev.factorytrust.operator.rotation.Orphans;
 import dev.factorytrust.operator.rotation.Standing;
-import dev.factorytrust.operator.store.Reading;
+import dev.factorytrust.operator.store.Names;
+import dev.factorytrust.operator.store.StoredMetadata;
 import dev.factorytrust.tuf.model.Root;
+import dev.factorytrust.tuf.repository.KeyOverlap;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 
 import java.util.Map;
 import java.util.Optional;
@@ -13,12 +17,15 @@ final class RootSteps {
 
     private RootSteps() {}
 
-    static Optional<Decision> plan(FactoryState state, Map<String, Standing> rotations) {
-        return FactoryPlanner.first(() -> planted(state), () -> rollForward(state), () -> rotations.values().stream()
-                .filter(Standing.Turn.class::isInstance)
-                .map(standing -> ((Standing.Turn) standing).ceremony())
-                .findFirst()
-                .flatMap(ceremony -> advance(state, ceremony)));
+    static Optional<Decision> plan(
+            FactoryState state, Map<String, Standing> rotations, Optional<KeyOverlap.Step> overlap) {
+        return FactoryPlanner.first(
+                () -> planted(state),
+                () -> overlap.flatMap(step -> OverlapSteps.flip(state, step)),
+                () -> orphan(state),
+                () -> rotations.values().stream()
+                        .flatMap(standing -> advance(state, standing).stream())
+                        .findFirst());
     }
 
     private static Optional<Decision> planted(FactoryState state) {
@@ -28,12 +35,26 @@ final class RootSteps {
                         object, "it is not a root that all have signed who must sign the next one", true));
     }
 
-    private static Optional<Decision> rollForward(FactoryState state) {
-        return state.roots()
-                .newest()
-                .filter(_ -> state.reading() instanceof Reading.Published)
-                .filter(root -> root.metadata().version() > state.stored().rootVersion())
-                .map(Decision.FlipRoot::new);
+    /** Whoever read its payload and signatures holds the next root: deleting a RootRotation takes that back from nobody. */
+    private static Optional<Decision> orphan(FactoryState state) {
+        return state.orphans().stream()
+                .filter(orphan -> orphan.hold() == Orphans.Hold.BINDING)
+                .findFirst()
+                .map(orphan -> new Decision.StoreRoot(
+                        orphan.root().orElseThrow(), Optional.empty(), isCompromise(orphan.payload())));
+    }
+
+    private static Optional<Decision> advance(FactoryState state, Standing standing) {
+        return switch (standing) {
+            case Standing.NeedsKeys(var rotation, var roles) ->
+                Optional.of(new Decision.CreateOnlineKeys(roles, Optional.of(rotation)));
+            case Standing.Turn(var ceremony) -> advance(state, ceremony);
+            case Standing.Stored _,
+                    Standing.Rejected _,
+                    Standing.Superseded _,
+                    Standing.Queued _,
+                    Standing.Overtaken _ -> Optional.empty();
+        };
     }
 
     private static Optional<Decision> advance(FactoryState state, Ceremony ceremony) {
@@ -41,8 +62,7 @@ final class RootSteps {
             var name = ceremony.payload().getMetadata().getName();
             return Optional.of(state.stored()
                     .find(name)
-                    .<Decision>map(object -> new Decision.Remove(
-                            object, "it is not the payload of RootRotation " + ceremony.rotationName(), true))
+                    .<Decision>map(object -> makeWay(object, ceremony))
                     .orElseGet(() -> new Decision.OfferPayload(ceremony.payload())));
         }
         if (!ceremony.isBinding()) {
@@ -50,6 +70,26 @@ final class RootSteps {
         }
         var root = state.dialect()
                 .assemble(Root.class, ceremony.canonical(), ceremony.tally().accepted());
-        return Optional.of(new Decision.StoreRoot(root, Optional.of(ceremony.rotation())));
+        return Optional.of(
+                new Decision.StoreRoot(root, Optional.of(ceremony.rotation()), isCompromise(ceremony.payload())));
+    }
+
+    private static Decision makeWay(ConfigMap object, Ceremony ceremony) {
+        var ours = StoredMetadata.annotation(object, Names.OWNER_UID)
+                .filter(ceremony.rotation().getMetadata().getUid()::equals)
+                .isPresent();
+        return new Decision.Remove(
+                object,
+                ours
+                        ? "another root was published first, so RootRotation " + ceremony.rotationName()
+                                + " is offered for the one after it"
+                        : "it is not the payload of RootRotation " + ceremony.rotationName(),
+                true);
+    }
+
+    private static boolean isCompromise(ConfigMap payload) {
+        return StoredMetadata.annotation(payload, Names.REASON)
+                .filter(Names.COMPROMISE::equals)
+                .isPresent();
     }
 }

@@ -29,15 +29,6 @@ final class Support {
         if (spec.deletionPolicy() == FactorySpec.DeletionPolicy.DELETE) {
             fields.add("deletionPolicy: Delete (metadata and keys are retained)");
         }
-        if (spec.rotationPolicy() != null) {
-            fields.add("rotationPolicy (no key is rotated by itself)");
-        }
-        if (spec.root() != null && spec.root().renewBefore() != null) {
-            fields.add("root.renewBefore (no renewal is proposed by itself; watch status.roles.root.refreshAt)");
-        }
-        if (Boolean.TRUE.equals(spec.allowSharedRootKeys())) {
-            fields.add("allowSharedRootKeys (sharing isn't looked for)");
-        }
         return fields.isEmpty()
                 ? Optional.empty()
                 : Optional.of("Without effect in this version of the operator: " + String.join("; ", fields));

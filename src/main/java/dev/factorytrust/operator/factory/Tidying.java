@@ -1,11 +1,15 @@
 package dev.factorytrust.operator.factory;
 
+import dev.factorytrust.operator.rotation.Orphans;
+import dev.factorytrust.operator.rotation.Standing;
+import dev.factorytrust.operator.store.Names;
 import dev.factorytrust.operator.store.Reading;
 import dev.factorytrust.tuf.model.RoleName;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -20,7 +24,7 @@ final class Tidying {
 
     private Tidying() {}
 
-    static Optional<Decision> plan(FactoryState state) {
+    static Optional<Decision> plan(FactoryState state, Map<String, Standing> rotations) {
         if (!(state.reading() instanceof Reading.Published(var published, var _))) {
             return Optional.empty();
         }
@@ -43,7 +47,9 @@ final class Tidying {
                                 state,
                                 RoleName.TARGETS,
                                 published.targets().metadata().version(),
-                                keep))
+                                keep),
+                        endedPayload(state, rotations),
+                        Retirement.plan(state, rotations))
                 .flatMap(Optional::stream)
                 .findFirst();
     }
@@ -71,6 +77,24 @@ final class Tidying {
                         .isBefore(state.now()))
                 .map(oldest ->
                         new Decision.Remove(oldest.getValue(), "no timestamp that is still in use reaches it", false));
+    }
+
+    /** What nobody will sign any more: its rotation has ended, or was deleted before anybody was bound by it. */
+    private static Optional<Decision> endedPayload(FactoryState state, Map<String, Standing> rotations) {
+        var orphaned = state.orphans().stream()
+                .filter(orphan -> orphan.hold() == Orphans.Hold.NONE)
+                .map(orphan ->
+                        remove(orphan.payload(), "its RootRotation was deleted before root's holders had signed"));
+        var ended = rotations.entrySet().stream()
+                .filter(entry -> entry.getValue() instanceof Standing.Rejected
+                        || entry.getValue() instanceof Standing.Superseded)
+                .flatMap(entry -> state.stored().find(Names.payload(entry.getKey())).stream())
+                .map(payload -> remove(payload, "its RootRotation has ended without a root"));
+        return Stream.concat(orphaned, ended).findFirst();
+    }
+
+    private static Decision remove(ConfigMap object, String why) {
+        return new Decision.Remove(object, why, false);
     }
 
     private static Instant created(ConfigMap object) {

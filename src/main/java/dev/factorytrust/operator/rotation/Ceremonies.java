@@ -3,103 +3,162 @@ package dev.factorytrust.operator.rotation;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus;
 import dev.factorytrust.operator.store.Names;
-import dev.factorytrust.operator.store.StoredMetadata;
-import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.crypto.InvalidKeyException;
-import dev.factorytrust.tuf.dialect.MalformedMetadataException;
+import dev.factorytrust.tuf.crypto.PublicKey;
+import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
+import dev.factorytrust.tuf.repository.RoleEdit;
+import dev.factorytrust.tuf.repository.RootChange;
 import dev.factorytrust.tuf.repository.RootProposal;
 import dev.factorytrust.tuf.repository.RootProposal.Proposed;
 import dev.factorytrust.tuf.repository.RootProposal.Refused;
-import dev.factorytrust.tuf.repository.SignatureTally;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Makes the payload of the rotation whose turn it is, or finds the offered one, and counts the signatures on it. */
 final class Ceremonies {
 
+    /** Not final: the Factory's owner may allow it. */
+    static final String SHARED_ROOT_KEY = "SharedRootKey";
+
     private static final Duration SIGN_WITHIN = Duration.ofDays(30);
+
+    /**
+     * What has been offered to holders under the rotation's name.
+     *
+     * @param payload as it is stored, made for this very RootRotation
+     * @param promised what status says of it, which outlives the object
+     */
+    private record Offered(Optional<ConfigMap> payload, Optional<Root> root, Optional<RootRotationStatus> promised) {
+
+        static Offered of(CeremonyInputs inputs, RootRotation rotation) {
+            var payload = inputs.stored()
+                    .find(Names.payload(name(rotation)))
+                    .filter(object -> Payloads.isMeantFor(object, rotation));
+            return new Offered(
+                    payload,
+                    payload.flatMap(object -> Payloads.root(inputs.dialect(), object)),
+                    Optional.ofNullable(rotation.getStatus()).filter(status -> status.payload() != null));
+        }
+
+        static Offered nothing() {
+            return new Offered(Optional.empty(), Optional.empty(), Optional.empty());
+        }
+
+        Optional<Long> version() {
+            return root.map(Root::version).or(() -> promised.map(RootRotationStatus::toVersion));
+        }
+    }
 
     private Ceremonies() {}
 
+    /** Whether holders may be signing something under the rotation's name. */
+    static boolean isOffered(CeremonyInputs inputs, RootRotation rotation) {
+        return Offered.of(inputs, rotation).version().isPresent();
+    }
+
     static Standing begin(CeremonyInputs inputs, RootRotation rotation) {
-        var name = rotation.getMetadata().getName();
-        var offered = inputs.stored().find(Names.payload(name)).filter(object -> isMeantFor(object, rotation));
-        var promised = Optional.ofNullable(rotation.getStatus()).filter(status -> status.payload() != null);
-        var offeredRoot = offered.flatMap(object -> root(inputs, object));
-        var version = offeredRoot.map(Root::version).or(() -> promised.map(RootRotationStatus::toVersion));
-        if (version.filter(made -> made <= inputs.newestVersion()).isPresent()) {
-            return new Standing.Superseded(
-                    "Overtaken",
-                    "root version " + inputs.newestVersion() + " was published by another change after this one's"
-                            + " payload was made; declare it anew if it is still wanted");
+        var offered = Offered.of(inputs, rotation);
+        if (offered.version().filter(made -> made <= inputs.newestVersion()).isPresent()) {
+            if (!RotationSpecs.isCompromise(rotation)) {
+                return new Standing.Superseded(
+                        "Overtaken",
+                        "root version " + inputs.newestVersion() + " was published by another change after this one's"
+                                + " payload was made; declare it anew if it is still wanted");
+            }
+            // What was compromised is compromised still: it is offered again, for the root that came in between.
+            offered = Offered.nothing();
+        }
+        var keys = newOnlineKeys(inputs, rotation);
+        var lacking = RotationSpecs.rotated(rotation).stream()
+                .filter(role -> !keys.containsKey(role))
+                .collect(Collectors.toUnmodifiableSet());
+        if (!lacking.isEmpty()) {
+            return offered.version().isEmpty()
+                    ? new Standing.NeedsKeys(rotation, lacking)
+                    : keyLost(lacking.toString());
         }
         var life = RotationSpecs.expiresAfter(rotation.getSpec(), inputs.expiresAfter());
-        var expires = offeredRoot
-                .map(Root::expires)
-                .or(() -> promised.map(status -> Instant.parse(status.payload().signBefore())
-                        .minus(signWithin(life))
-                        .plus(life)))
-                .orElseGet(() -> inputs.now().plus(life));
-        return switch (propose(inputs, rotation, expires)) {
+        var promisedUntil = offered.promised()
+                .map(status -> Instant.parse(status.payload().signBefore()))
+                .map(signBefore -> signBefore.minus(signWithin(life)).plus(life));
+        var expires = offered.root().map(Root::expires).or(() -> promisedUntil).orElseGet(() -> inputs.now()
+                .plus(life));
+        try {
+            var change = RotationSpecs.change(inputs.factory(), name(rotation), rotation.getSpec(), keys, expires);
+            var made = offered;
+            return shared(inputs, change).orElseGet(() -> propose(inputs, rotation, change, made, life));
+        } catch (InvalidKeyException e) {
+            return new Standing.Rejected("InvalidKey", "a public key in addKeys can't be used: " + e.getMessage());
+        }
+    }
+
+    private static Standing propose(
+            CeremonyInputs inputs, RootRotation rotation, RootChange change, Offered offered, Duration life) {
+        return switch (RootProposal.propose(inputs.dialect(), inputs.newest(), change)) {
             case Refused(var reason, var message) -> new Standing.Rejected(reason, message);
             case Proposed proposed -> turn(inputs, rotation, offered, proposed, life);
         };
     }
 
-    private static RootProposal.Result propose(CeremonyInputs inputs, RootRotation rotation, Instant expires) {
-        try {
-            var change = RotationSpecs.change(
-                    inputs.factory(),
-                    rotation.getMetadata().getName(),
-                    rotation.getSpec(),
-                    inputs.newest().isEmpty() ? inputs.firstOnlineKeys() : Map.of(),
-                    expires);
-            return RootProposal.propose(inputs.dialect(), inputs.newest(), change);
-        } catch (InvalidKeyException e) {
-            return new Refused("InvalidKey", "a public key in addKeys can't be used: " + e.getMessage());
+    private static Standing keyLost(String what) {
+        return new Standing.Rejected(
+                "OnlineKeyLost",
+                "a new online key that its payload names is gone from the cluster (" + what
+                        + "), so that root could never be signed for; declare the change under a new name");
+    }
+
+    /** The keys that the next root is to name anew: those made for this rotation, or for root 1 those that are there. */
+    private static Map<RoleName, List<PublicKey>> newOnlineKeys(CeremonyInputs inputs, RootRotation rotation) {
+        if (inputs.newest().isEmpty()) {
+            return inputs.firstOnlineKeys();
         }
+        var rotated = RotationSpecs.rotated(rotation);
+        return inputs.newOnlineKeys().getOrDefault(rotation.getMetadata().getUid(), Map.of()).entrySet().stream()
+                .filter(entry -> rotated.contains(entry.getKey()))
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /** Roots carry no repository name: a root that one Factory's holders sign would be believed by the other's devices. */
+    private static Optional<Standing> shared(CeremonyInputs inputs, RootChange change) {
+        return change.root().map(RoleEdit::add).orElse(List.of()).stream()
+                .flatMap(holder -> inputs
+                        .sharedWith()
+                        .apply(holder.key())
+                        .map(other -> "the key of " + holder.name() + " is a root key of Factory " + other + " too")
+                        .stream())
+                .findFirst()
+                .map(what -> new Standing.Queued(
+                        SHARED_ROOT_KEY,
+                        what
+                                + ", so what is signed for one could be fed to the other's devices. Declare the change with a"
+                                + " key of its own, or set spec.allowSharedRootKeys on this Factory"));
     }
 
     private static Standing turn(
-            CeremonyInputs inputs,
-            RootRotation rotation,
-            Optional<ConfigMap> offered,
-            Proposed proposed,
-            Duration life) {
+            CeremonyInputs inputs, RootRotation rotation, Offered offered, Proposed proposed, Duration life) {
         var canonical = inputs.dialect().canonical(proposed.next());
-        var ours = offered.filter(object -> isOurs(object, rotation, canonical));
-        var signBefore = ours.flatMap(Ceremonies::signBefore)
+        var ours = offered.payload().filter(object -> Payloads.isOurs(object, rotation, canonical));
+        var signBefore = ours.flatMap(Payloads::signBefore)
                 .orElseGet(() -> proposed.next().expires().minus(life).plus(signWithin(life)));
-        if (ours.isEmpty() && inputs.newest().isPresent() && isLost(rotation, canonical)) {
+        var lost = offered.promised()
+                .filter(status -> !canonical.sha256().equals(status.payload().sha256()))
+                .isPresent();
+        if (ours.isEmpty() && inputs.newest().isPresent() && lost) {
             return new Standing.Superseded(
                     "PayloadLost",
                     "its payload was deleted after it was offered, and can't be made again byte for byte; declare the"
                             + " change anew if it is still wanted");
         }
-        var payload = ours.orElseGet(() -> payload(inputs, rotation, proposed.next(), canonical, signBefore));
-        var offers = new ArrayList<SignatureTally.Offer>();
-        var refused = new ArrayList<SignatureTally.Rejection>();
-        for (var secret : inputs.signatures().getOrDefault(Names.payload(name(rotation)), List.of())) {
-            switch (SignatureSecrets.parse(inputs.dialect(), secret)) {
-                case SignatureSecrets.Offers(var found) -> offers.addAll(found);
-                case SignatureSecrets.Refusal(var reason) ->
-                    refused.add(
-                            new SignatureTally.Rejection(secret.getMetadata().getName(), reason));
-            }
-        }
-        var tally = SignatureTally.of(
-                inputs.dialect(), canonical, inputs.newest(), proposed.next(), proposed.added(), offers);
-        if (!tally.fullySigned() && !inputs.now().isBefore(signBefore)) {
+        var payload = ours.orElseGet(() -> Payloads.of(inputs, rotation, proposed.next(), canonical, signBefore));
+        var attached = Attached.to(Names.payload(name(rotation)), canonical, proposed.next(), proposed.added(), inputs);
+        if (!attached.tally().fullySigned() && !inputs.now().isBefore(signBefore)) {
             return new Standing.Superseded(
                     "PayloadExpired",
                     "not all signatures came before " + signBefore + "; declare the change anew, and sign sooner");
@@ -112,80 +171,17 @@ final class Ceremonies {
                 proposed.next(),
                 proposed.diff(),
                 signBefore,
-                tally,
-                refused));
-    }
-
-    /** An offered payload is the rotation's own if it was made for this object and has the bytes that follow from it. */
-    private static boolean isOurs(ConfigMap object, RootRotation rotation, Bytes canonical) {
-        return isMeantFor(object, rotation)
-                && StoredMetadata.file(object, Names.PAYLOAD_JSON)
-                        .filter(canonical::equals)
-                        .isPresent();
-    }
-
-    /** What somebody else put at a payload's name must not decide when the next root expires, or that it is too late. */
-    private static boolean isMeantFor(ConfigMap object, RootRotation rotation) {
-        return StoredMetadata.annotation(object, Names.OWNER_UID)
-                .filter(rotation.getMetadata().getUid()::equals)
-                .isPresent();
-    }
-
-    /** Status names a payload, and holders may have it in hand: no other may be offered under its name. */
-    private static boolean isLost(RootRotation rotation, Bytes canonical) {
-        return Optional.ofNullable(rotation.getStatus())
-                .map(RootRotationStatus::payload)
-                .filter(promised -> !canonical.sha256().equals(promised.sha256()))
-                .isPresent();
+                attached.tally(),
+                attached.refused()));
     }
 
     /** In whole seconds, so that the expiry can be told from the moment that status names. */
     private static Duration signWithin(Duration life) {
-        return shorter(SIGN_WITHIN, Duration.ofSeconds(life.toSeconds() / 3));
-    }
-
-    private static ConfigMap payload(
-            CeremonyInputs inputs, RootRotation rotation, Root next, Bytes canonical, Instant signBefore) {
-        return new ConfigMapBuilder()
-                .withNewMetadata()
-                .withName(Names.payload(name(rotation)))
-                .withNamespace(inputs.factory().namespace())
-                .addToLabels(Names.FACTORY, inputs.factory().name())
-                .addToLabels(Names.ROOT_ROTATION, name(rotation))
-                .addToAnnotations(Names.OWNER_UID, rotation.getMetadata().getUid())
-                .addToAnnotations(Names.SPEC_SHA256, RotationSpecs.sha256(rotation.getSpec()))
-                .addToAnnotations(Names.ROOT_VERSION, Long.toString(next.version()))
-                .addToAnnotations(
-                        Names.SIGN_BEFORE,
-                        signBefore.truncatedTo(ChronoUnit.SECONDS).toString())
-                .endMetadata()
-                .withImmutable(true)
-                .withBinaryData(Map.of(Names.PAYLOAD_JSON, canonical.base64()))
-                .build();
-    }
-
-    private static Optional<Root> root(CeremonyInputs inputs, ConfigMap payload) {
-        try {
-            return StoredMetadata.file(payload, Names.PAYLOAD_JSON)
-                    .map(bytes -> inputs.dialect().decodeSigned(Root.class, bytes));
-        } catch (MalformedMetadataException e) {
-            return Optional.empty();
-        }
-    }
-
-    private static Optional<Instant> signBefore(ConfigMap payload) {
-        try {
-            return StoredMetadata.annotation(payload, Names.SIGN_BEFORE).map(Instant::parse);
-        } catch (DateTimeException e) {
-            return Optional.empty();
-        }
+        var third = Duration.ofSeconds(life.toSeconds() / 3);
+        return SIGN_WITHIN.compareTo(third) <= 0 ? SIGN_WITHIN : third;
     }
 
     private static String name(RootRotation rotation) {
         return rotation.getMetadata().getName();
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) <= 0 ? one : other;
     }
 }

@@ -45,6 +45,10 @@ public record Ceremony(
         return side.met() ? 0 : side.threshold() - side.signed().size();
     }
 
+    public boolean isCompromise() {
+        return RotationSpecs.isCompromise(rotation);
+    }
+
     public String rotationName() {
         return rotation.getMetadata().getName();
     }

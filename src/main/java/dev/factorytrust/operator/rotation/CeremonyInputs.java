@@ -8,6 +8,7 @@ import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.Signed;
+import dev.factorytrust.tuf.repository.OnlineSigners;
 import io.fabric8.kubernetes.api.model.Secret;
 
 import java.time.Duration;
@@ -16,12 +17,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What the root's next change is decided from.
  *
  * @param roots every stored root that is a fully signed successor, seen by devices or about to be
  * @param firstOnlineKeys the keys that root 1 is to name for the online roles; unused once there is a root
+ * @param newOnlineKeys the keys made for each RootRotation that exchanges some, by the rotation's UID
+ * @param signers the online keys that are held
+ * @param underway whether a stored root, or the online keys that came with it, are still on their way to devices
+ * @param sharedWith the other Factory whose roots have a key, where that must not be
+ * @param overlapUntil when the present wait of an overlap ends; empty outside one
  * @param signatures attached Secrets by the name of the payload that they sign
  * @param expiresAfter the Factory's life of a root
  */
@@ -30,6 +37,11 @@ public record CeremonyInputs(
         Dialect dialect,
         NavigableMap<Long, Signed<Root>> roots,
         Map<RoleName, List<PublicKey>> firstOnlineKeys,
+        Map<String, Map<RoleName, List<PublicKey>>> newOnlineKeys,
+        OnlineSigners signers,
+        boolean underway,
+        Optional<Instant> overlapUntil,
+        Function<PublicKey, Optional<FactoryRef>> sharedWith,
         List<RootRotation> rotations,
         StoredMetadata stored,
         Map<String, List<Secret>> signatures,

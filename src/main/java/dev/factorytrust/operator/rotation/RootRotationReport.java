@@ -6,6 +6,7 @@ import dev.factorytrust.api.v1alpha1.RootRotationStatus;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus.KeyRef;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus.Phase;
 import dev.factorytrust.operator.runtime.Conditions;
+import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.repository.SignatureTally;
 
 import java.time.Instant;
@@ -13,6 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -20,6 +22,7 @@ import java.util.stream.Stream;
 public final class RootRotationReport {
 
     private static final String PUBLISHING = "Publishing";
+    private static final String OVERLAPPING = "Overlapping";
 
     private RootRotationReport() {}
 
@@ -28,7 +31,15 @@ public final class RootRotationReport {
         return switch (standing) {
             case Standing.Turn(var ceremony) -> waiting(rotation, ceremony, now);
             case Standing.Queued(var reason, var message) ->
-                ended(rotation, Phase.QUEUED, Optional.empty(), queued(reason, message), now);
+                ended(rotation, Phase.QUEUED, before, queued(reason, message), now);
+            case Standing.NeedsKeys(var _, var roles) ->
+                ended(
+                        rotation,
+                        Phase.QUEUED,
+                        Optional.empty(),
+                        queued("PreparingKeys", "New online keys are being made for " + names(roles)),
+                        now);
+            case Standing.Overtaken(var ceremony, var by) -> overtaken(rotation, ceremony, by, now);
             case Standing.Rejected(var reason, var message) ->
                 ended(rotation, Phase.REJECTED, before, failed(reason, message), now);
             case Standing.Superseded(var reason, var message) ->
@@ -48,7 +59,7 @@ public final class RootRotationReport {
         var version = stored.version();
         return new RootRotationStatus(
                 rotation.getMetadata().getGeneration(),
-                stored.published() ? Phase.COMPLETED : Phase.PUBLISHING,
+                phase(stored.progress()),
                 version == 1 ? null : version - 1,
                 version,
                 before.map(RootRotationStatus::payload).orElse(null),
@@ -58,15 +69,56 @@ public final class RootRotationReport {
                         before.map(RootRotationStatus::signatures)
                                 .map(RootRotationStatus.Signatures::rejected)
                                 .orElse(List.of())),
+                merged(rotation, List.of(complete(stored)), now));
+    }
+
+    private static Phase phase(Standing.Progress progress) {
+        return switch (progress) {
+            case STORED -> Phase.PUBLISHING;
+            case OVERLAPPING, PUBLISHED_OVERLAPPING -> Phase.OVERLAPPING;
+            case COMPLETED -> Phase.COMPLETED;
+        };
+    }
+
+    private static Condition complete(Standing.Stored stored) {
+        var version = stored.version();
+        return switch (stored.progress()) {
+            case STORED -> Conditions.isFalse(Conditions.COMPLETE, PUBLISHING, publishing(version));
+            case OVERLAPPING, PUBLISHED_OVERLAPPING ->
+                Conditions.isFalse(Conditions.COMPLETE, OVERLAPPING, overlapping(stored));
+            case COMPLETED ->
+                Conditions.isTrue(Conditions.COMPLETE, "Published", "Root version " + version + " is published");
+        };
+    }
+
+    /** For condition RotationPending of the Factory too: what happens when, while old and new online keys both sign. */
+    public static String overlapping(Standing.Stored stored) {
+        var until = stored.overlapUntil()
+                .map(moment -> moment.truncatedTo(ChronoUnit.SECONDS).toString())
+                .orElse("soon");
+        return stored.progress() == Standing.Progress.OVERLAPPING
+                ? "Old and new online keys both sign; root version " + stored.version() + " is published at " + until
+                : "Root version " + stored.version() + " is published; the old online keys sign until " + until;
+    }
+
+    /** Its payload can be signed still, until another root is there. */
+    private static RootRotationStatus overtaken(RootRotation rotation, Ceremony ceremony, String by, Instant now) {
+        var waiting = waiting(rotation, ceremony, now);
+        return new RootRotationStatus(
+                waiting.observedGeneration(),
+                Phase.QUEUED,
+                waiting.fromVersion(),
+                waiting.toVersion(),
+                waiting.payload(),
+                waiting.diff(),
+                waiting.signatures(),
                 merged(
                         rotation,
-                        List.of(
-                                stored.published()
-                                        ? Conditions.isTrue(
-                                                Conditions.COMPLETE,
-                                                "Published",
-                                                "Root version " + version + " is published")
-                                        : Conditions.isFalse(Conditions.COMPLETE, PUBLISHING, publishing(version))),
+                        List.of(Conditions.isFalse(
+                                Conditions.COMPLETE,
+                                "Overtaken",
+                                by + " comes first. " + message(ceremony)
+                                        + ". If all sign it before the other is published, it is published first")),
                         now));
     }
 
@@ -130,6 +182,12 @@ public final class RootRotationReport {
         if (!tally.addedMissing().isEmpty()) {
             waits.add("each new key's own: " + names(tally.addedMissing()));
         }
+        if (tally.current().isPresent() && tally.currentSideMet()) {
+            waits.add(
+                    "the present root's holders have signed, so it can no longer be taken back: whoever holds payload and"
+                            + " signatures can complete it, unless another root version "
+                            + ceremony.next().version() + " is published first");
+        }
         var rejected = ceremony.refused().size() + tally.rejected().size();
         return "Root version " + ceremony.next().version() + " waits for signatures on ConfigMap "
                 + ceremony.payload().getMetadata().getName() + ": " + String.join("; ", waits)
@@ -152,6 +210,10 @@ public final class RootRotationReport {
 
     private static String lacking(SignatureTally.Side side) {
         return (side.threshold() - side.signed().size()) + " more of " + names(side.missing());
+    }
+
+    private static String names(Set<RoleName> roles) {
+        return roles.stream().map(RoleName::value).sorted().collect(Collectors.joining(", "));
     }
 
     private static String names(List<SignatureTally.Person> people) {
@@ -181,7 +243,7 @@ public final class RootRotationReport {
 
     private static List<Condition> queued(String reason, String message) {
         var waiting = Conditions.isFalse(Conditions.COMPLETE, reason, message);
-        return reason.equals("NotSupported")
+        return reason.equals("NotSupported") || reason.equals(Ceremonies.SHARED_ROOT_KEY)
                 ? List.of(waiting, Conditions.isTrue(Conditions.STALLED, reason, message))
                 : List.of(waiting);
     }

@@ -6,97 +6,125 @@ import dev.factorytrust.api.v1alpha1.RootRotationSpec;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus;
 import dev.factorytrust.operator.runtime.Conditions;
 import dev.factorytrust.operator.store.Names;
-import dev.factorytrust.tuf.model.Root;
-import dev.factorytrust.tuf.model.Signed;
-import dev.factorytrust.tuf.repository.RootDiff;
-import dev.factorytrust.tuf.repository.RootExtras;
-import dev.factorytrust.tuf.repository.SignatureTally;
 
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Whose turn it is to change the root: one at a time, oldest first, then by name. One whose payload is offered keeps its
- * turn, since holders may be signing it.
+ * Whose turn it is to change the root: one at a time.
+ *
+ * <p>First what all have signed, for that is the next root whatever happens. Then a Compromise; then what holders may be
+ * signing already; then the oldest, then by name. What the operator itself proposed comes last, and gives way to what a
+ * user declared as long as nobody has signed it.
  */
 public final class RotationQueue {
 
-    private RotationQueue() {}
+    private final CeremonyInputs inputs;
+    private final Map<String, Standing> standings = new LinkedHashMap<>();
+    private Optional<RootRotation> turn = Optional.empty();
 
-    /** Where each RootRotation of the Factory stands, by name, in the order of the queue. */
+    private RotationQueue(CeremonyInputs inputs) {
+        this.inputs = inputs;
+    }
+
+    /** Where each RootRotation of the Factory stands, by name. */
     public static Map<String, Standing> standings(CeremonyInputs inputs) {
-        var standings = new LinkedHashMap<String, Standing>();
-        Optional<String> turn = Optional.empty();
-        for (var rotation : inOrder(inputs)) {
-            var name = rotation.getMetadata().getName();
-            var standing = settled(inputs, rotation);
-            if (standing.isEmpty() && turn.isPresent()) {
-                standing = Optional.of(new Standing.Queued(
-                        "WaitsForTurn", "RootRotation " + turn.get() + " comes first; one root is changed at a time"));
+        var queue = new RotationQueue(inputs);
+        queue.run();
+        return queue.standings;
+    }
+
+    private void run() {
+        var stored = new StoredRotations(inputs);
+        var waiting = new ArrayList<RootRotation>();
+        var offered = new LinkedHashMap<String, Standing.Turn>();
+        for (var rotation : inputs.rotations()) {
+            var settled = stored.of(rotation).or(() -> settled(rotation));
+            if (settled.isPresent()) {
+                standings.put(name(rotation), settled.get());
+            } else if (!Ceremonies.isOffered(inputs, rotation)) {
+                waiting.add(rotation);
+            } else if (Ceremonies.begin(inputs, rotation) instanceof Standing.Turn here
+                    && here.ceremony().offered()) {
+                offered.put(name(rotation), here);
+                waiting.add(rotation);
+            } else {
+                // Lost, late or overtaken: that is said of it at once, whosever turn it is.
+                waiting.add(rotation);
             }
-            var here = standing.orElseGet(() -> Ceremonies.begin(inputs, rotation));
-            if (here instanceof Standing.Turn) {
-                turn = Optional.of(name);
-            }
-            standings.put(name, here);
         }
-        return standings;
+        waiting.sort(Comparator.comparingInt((RootRotation rotation) -> rank(rotation, offered.get(name(rotation))))
+                .thenComparing(rotation -> rotation.getMetadata().getCreationTimestamp())
+                .thenComparing(RotationQueue::name));
+        waiting.forEach(rotation -> standings.put(name(rotation), place(rotation, offered.get(name(rotation)))));
     }
 
-    private static List<RootRotation> inOrder(CeremonyInputs inputs) {
-        return inputs.rotations().stream()
-                .sorted(Comparator.comparing((RootRotation rotation) -> !hasPayload(inputs, rotation))
-                        .thenComparing(rotation -> rotation.getMetadata().getCreationTimestamp())
-                        .thenComparing(rotation -> rotation.getMetadata().getName()))
-                .toList();
+    private static final int BINDING = 0;
+    private static final int COMPROMISE = 1;
+
+    private int rank(RootRotation rotation, Standing.Turn offered) {
+        if (offered != null && offered.ceremony().isBinding()) {
+            return BINDING;
+        }
+        if (RotationSpecs.isCompromise(rotation)) {
+            return COMPROMISE;
+        }
+        if (isUnsignedProposal(rotation, offered)) {
+            return 4;
+        }
+        return offered != null ? 2 : 3;
     }
 
-    private static boolean hasPayload(CeremonyInputs inputs, RootRotation rotation) {
-        return inputs.stored()
-                .find(Names.payload(rotation.getMetadata().getName()))
-                .isPresent();
+    private Standing place(RootRotation rotation, Standing.Turn offered) {
+        if (turn.isEmpty() && !(inputs.underway() && rank(rotation, offered) > COMPROMISE)) {
+            var here = offered != null ? offered : Ceremonies.begin(inputs, rotation);
+            if (here instanceof Standing.Turn || here instanceof Standing.NeedsKeys) {
+                turn = Optional.of(rotation);
+            }
+            return here;
+        }
+        if (offered == null && Ceremonies.isOffered(inputs, rotation)) {
+            var here = Ceremonies.begin(inputs, rotation);
+            if (here instanceof Standing.Rejected || here instanceof Standing.Superseded) {
+                return here;
+            }
+        }
+        if (turn.filter(first -> !isProposal(first)).isPresent() && isUnsignedProposal(rotation, offered)) {
+            return new Standing.Superseded(
+                    "OwnRotation",
+                    "RootRotation " + name(turn.get()) + " was declared, which changes root anyway; what is still due"
+                            + " after it is proposed again");
+        }
+        var first = turn.map(RotationQueue::name)
+                .map(name -> "RootRotation " + name)
+                .orElse("Root version " + inputs.newestVersion());
+        return offered != null
+                ? new Standing.Overtaken(offered.ceremony(), first)
+                : new Standing.Queued("WaitsForTurn", first + " comes first; one root is changed at a time");
+    }
+
+    private boolean isUnsignedProposal(RootRotation rotation, Standing.Turn offered) {
+        return isProposal(rotation)
+                && (offered == null || offered.ceremony().tally().accepted().isEmpty());
+    }
+
+    private boolean isProposal(RootRotation rotation) {
+        return Names.isProposal(inputs.factory().name(), name(rotation));
     }
 
     /** What can be said of a rotation without looking at the others. */
-    private static Optional<Standing> settled(CeremonyInputs inputs, RootRotation rotation) {
-        var name = rotation.getMetadata().getName();
-        var spec = rotation.getSpec();
-        var made = rootsByRotation(inputs).get(name);
-        if (made != null) {
-            return Optional.of(
-                    made.rotation().sha256().equals(RotationSpecs.sha256(spec))
-                            ? stored(inputs, rotation, made.root())
-                            : new Standing.Rejected(
-                                    "NameUsed",
-                                    "root version " + made.root().metadata().version()
-                                            + " was made by another RootRotation named " + name
-                                            + "; declare this change under a new name"));
-        }
+    private Optional<Standing> settled(RootRotation rotation) {
         return ended(rotation)
-                .or(() -> notYet(spec))
-                .or(() -> fromVersion(spec, inputs.newestVersion()))
-                .or(() -> firstRoot(inputs, name));
+                .or(() -> notYet(rotation.getSpec()))
+                .or(() -> fromVersion(rotation))
+                .or(() -> firstRoot(name(rotation)));
     }
 
-    /** Completed is final, even where the timestamp that published the root is lost later. */
-    private static Standing stored(CeremonyInputs inputs, RootRotation rotation, Signed<Root> root) {
-        var version = root.metadata().version();
-        var current = Optional.ofNullable(inputs.roots().get(version - 1)).map(Signed::metadata);
-        var completed = Optional.ofNullable(rotation.getStatus())
-                .filter(status -> status.phase() == RootRotationStatus.Phase.COMPLETED)
-                .isPresent();
-        return new Standing.Stored(
-                version,
-                completed || version <= inputs.stored().rootVersion(),
-                RootDiff.between(current, root.metadata()),
-                SignatureTally.of(current, root));
-    }
-
-    private static Optional<Standing> firstRoot(CeremonyInputs inputs, String name) {
+    private Optional<Standing> firstRoot(String name) {
         return inputs.newest().isEmpty()
                         && !name.equals(Names.firstRootRotation(inputs.factory().name()))
                 ? Optional.of(new Standing.Queued("NoRootYet", "waits for root version 1, which it is to change"))
@@ -119,40 +147,33 @@ public final class RotationQueue {
     }
 
     private static Optional<Standing> notYet(RootRotationSpec spec) {
-        var what = spec.reason() == RootRotationSpec.Reason.COMPROMISE
-                ? "reason: Compromise"
-                : spec.rotateOnlineKeys() != null && !spec.rotateOnlineKeys().isEmpty()
-                        ? "rotateOnlineKeys"
-                        : spec.targets() != null ? "targets" : null;
-        return Optional.ofNullable(what)
-                .map(field -> new Standing.Queued(
+        return spec.targets() == null
+                ? Optional.empty()
+                : Optional.of(new Standing.Queued(
                         "NotSupported",
-                        field + " is not supported by this version of the operator; it waits, and lets others pass"));
+                        "targets is not supported by this version of the operator; it waits, and lets others pass"));
     }
 
-    private static Optional<Standing> fromVersion(RootRotationSpec spec, long newest) {
-        if (spec.fromVersion() == null || spec.fromVersion() == newest) {
+    /** Looked at once, before anything is offered: from then on the payload says which root it follows. */
+    private Optional<Standing> fromVersion(RootRotation rotation) {
+        var newest = inputs.newestVersion();
+        var from = rotation.getSpec().fromVersion();
+        if (from == null || from == newest || Ceremonies.isOffered(inputs, rotation)) {
             return Optional.empty();
         }
         return Optional.of(
-                spec.fromVersion() < newest
+                from < newest
                         ? new Standing.Superseded(
                                 "RootMovedOn",
-                                "it was written for root version " + spec.fromVersion() + ", and version " + newest
+                                "it was written for root version " + from + ", and version " + newest
                                         + " is published; declare the change anew if it is still wanted")
                         : new Standing.Queued(
                                 "AheadOfRoot",
-                                "it was written for root version " + spec.fromVersion() + ", and the newest here is "
-                                        + newest + "; it waits for that root, and lets others pass"));
+                                "it was written for root version " + from + ", and the newest here is " + newest
+                                        + "; it waits for that root, and lets others pass"));
     }
 
-    private record Made(RootExtras.Rotation rotation, Signed<Root> root) {}
-
-    private static Map<String, Made> rootsByRotation(CeremonyInputs inputs) {
-        var made = new HashMap<String, Made>();
-        inputs.roots().values().forEach(root -> RootExtras.of(root.metadata())
-                .rotation()
-                .ifPresent(rotation -> made.putIfAbsent(rotation.name(), new Made(rotation, root))));
-        return made;
+    private static String name(RootRotation rotation) {
+        return rotation.getMetadata().getName();
     }
 }

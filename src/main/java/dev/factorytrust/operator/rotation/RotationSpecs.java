@@ -3,6 +3,7 @@ package dev.factorytrust.operator.rotation;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.RootRotationSpec;
 import dev.factorytrust.api.v1alpha1.RootRotationSpec.RoleChange;
 import dev.factorytrust.operator.Defaults;
@@ -21,9 +22,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What a RootRotation's spec asks for, in the engine's terms. */
-final class RotationSpecs {
+public final class RotationSpecs {
 
     /** Sorted by name and without what is absent, so that the digest doesn't depend on how the YAML was written. */
     private static final ObjectMapper SORTED = JsonMapper.builder()
@@ -34,7 +37,7 @@ final class RotationSpecs {
     private RotationSpecs() {}
 
     /** The digest that root signs beside the rotation's name, lower-case hex. */
-    static String sha256(RootRotationSpec spec) {
+    public static String sha256(RootRotationSpec spec) {
         return Bytes.of(SORTED.convertValue(spec, com.fasterxml.jackson.databind.JsonNode.class)
                         .toString()
                         .getBytes(java.nio.charset.StandardCharsets.UTF_8))
@@ -46,15 +49,36 @@ final class RotationSpecs {
             FactoryRef factory,
             String name,
             RootRotationSpec spec,
-            Map<RoleName, List<PublicKey>> firstOnlineKeys,
+            Map<RoleName, List<PublicKey>> newOnlineKeys,
             Instant expires) {
         return new RootChange(
                 edit(spec.root()),
                 edit(spec.targets()),
-                firstOnlineKeys,
+                newOnlineKeys,
                 expires,
                 Optional.of(new RootExtras.Rotation(name, sha256(spec))),
                 factory.toString());
+    }
+
+    public static boolean isCompromise(RootRotation rotation) {
+        return rotation.getSpec().reason() == RootRotationSpec.Reason.COMPROMISE;
+    }
+
+    /** Whose keys are exchanged: those that are named; under Compromise all, if none are. */
+    static Set<RoleName> rotated(RootRotation rotation) {
+        var named = Optional.ofNullable(rotation.getSpec().rotateOnlineKeys());
+        return named.map(roles -> roles.stream().map(RotationSpecs::role).collect(Collectors.toUnmodifiableSet()))
+                .orElseGet(() -> isCompromise(rotation)
+                        ? Set.of(RoleName.TARGETS, RoleName.SNAPSHOT, RoleName.TIMESTAMP)
+                        : Set.of());
+    }
+
+    private static RoleName role(RootRotationSpec.OnlineRole role) {
+        return switch (role) {
+            case TARGETS -> RoleName.TARGETS;
+            case SNAPSHOT -> RoleName.SNAPSHOT;
+            case TIMESTAMP -> RoleName.TIMESTAMP;
+        };
     }
 
     static Duration expiresAfter(RootRotationSpec spec, Duration factorys) {

@@ -1,23 +1,42 @@
 package dev.factorytrust.operator.rotation;
 
+import dev.factorytrust.api.v1alpha1.RootRotation;
+import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.repository.SignatureTally;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** Where a RootRotation stands among the others of its Factory. */
 public sealed interface Standing {
 
     /**
-     * A stored root carries this rotation, whatever its status says: it is done as soon as devices see that root.
+     * A stored root carries this rotation, whatever its status says: it is done as soon as devices see that root, and no
+     * older online key signs any more.
      *
-     * @param published whether they do
+     * @param overlapUntil when the present wait of the overlap that it brought ends; empty outside one
      * @param tally who signed, read from the root itself
      */
-    record Stored(long version, boolean published, List<String> diff, SignatureTally tally) implements Standing {
+    record Stored(
+            long version, Progress progress, Optional<Instant> overlapUntil, List<String> diff, SignatureTally tally)
+            implements Standing {
 
         public Stored {
             diff = List.copyOf(diff);
         }
+    }
+
+    /** How far a stored root has come. */
+    enum Progress {
+        /** On its way to devices. */
+        STORED,
+        /** Old and new online keys sign, and devices don't see the root yet. */
+        OVERLAPPING,
+        /** Old and new online keys sign, and devices see the root. */
+        PUBLISHED_OVERLAPPING,
+        COMPLETED
     }
 
     /** It can't be done, and never will be under this name. */
@@ -28,6 +47,16 @@ public sealed interface Standing {
 
     /** It waits, for others or for something that the message names, and lets others pass. */
     record Queued(String reason, String message) implements Standing {}
+
+    /** It is this one's turn, and its payload is to name online keys that have yet to be made. */
+    record NeedsKeys(RootRotation rotation, Set<RoleName> roles) implements Standing {}
+
+    /**
+     * Another one came first though holders may be signing this one. Whoever is signed in full first is published.
+     *
+     * @param by the name of the other
+     */
+    record Overtaken(Ceremony ceremony, String by) implements Standing {}
 
     /** It is this one's turn: its payload is offered, or about to be. */
     record Turn(Ceremony ceremony) implements Standing {}

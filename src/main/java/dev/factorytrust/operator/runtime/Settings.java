@@ -2,6 +2,7 @@ package dev.factorytrust.operator.runtime;
 
 import org.eclipse.microprofile.config.Config;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.stream.Collectors;
  * @param podName who holds the lease; two processes must never share it ({@code POD_NAME})
  * @param podNamespace where the lease lies ({@code POD_NAMESPACE})
  * @param leaderElection whether the lease decides who signs; only a lone process may do without
+ * @param cacheMaxAge how long caches before the devices may keep what can change; whole seconds
  * @param threads how many objects of all kinds together are reconciled at a time
  */
 public record Settings(
@@ -27,9 +29,11 @@ public record Settings(
         String podName,
         String podNamespace,
         boolean leaderElection,
+        Duration cacheMaxAge,
         int threads) {
 
     private static final int DEFAULT_THREADS = 8;
+    private static final Duration DEFAULT_CACHE_MAX_AGE = Duration.ofSeconds(10);
 
     public Settings {
         watchNamespaces = Collections.unmodifiableSet(new TreeSet<>(watchNamespaces));
@@ -53,7 +57,14 @@ public record Settings(
                 config.getOptionalValue("pod.namespace", String.class).orElse("default"),
                 config.getOptionalValue("factory-trust.leader-election", Boolean.class)
                         .orElse(true),
+                config.getOptionalValue("factory-trust.cache-max-age", Duration.class)
+                        .orElse(DEFAULT_CACHE_MAX_AGE),
                 config.getOptionalValue("factory-trust.threads", Integer.class).orElse(DEFAULT_THREADS));
+    }
+
+    /** Caches keep what they have for less than half of an overlap: devices may read root and timestamp in either order. */
+    public Duration leastOverlap() {
+        return cacheMaxAge.multipliedBy(2).plusSeconds(1);
     }
 
     /** The namespaces to watch, one informer each; empty stands for all of them. */

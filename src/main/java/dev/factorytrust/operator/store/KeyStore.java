@@ -1,5 +1,6 @@
 package dev.factorytrust.operator.store;
 
+import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.crypto.InvalidKeyException;
 import dev.factorytrust.tuf.crypto.PublicKey;
@@ -24,9 +25,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The Secrets that hold private keys: the online keys of a Factory, and its root key archive until it is erased. */
 public final class KeyStore {
+
+    /** @param keyid of the key that the Secret holds; empty where it holds none */
+    public record StoredKey(Secret secret, Optional<KeyId> keyid) {
+
+        /** Names the Secret only: it holds a private key. */
+        @Override
+        public String toString() {
+            return "StoredKey[" + secret.getMetadata().getName() + ']';
+        }
+    }
 
     private final KubernetesClient client;
     private final FactoryCache<Secret> cache;
@@ -57,11 +69,47 @@ public final class KeyStore {
 
     /** The same, asked of the API server itself, as before making a key. */
     public Map<RoleName, List<PublicKey>> firstLive(FactoryRef factory) {
-        return firstOf(client.secrets()
+        return firstOf(list(factory));
+    }
+
+    /** Every online key that is stored, readable or not, with the keyid that its content has. */
+    public List<StoredKey> onlineKeys(FactoryRef factory, Dialect dialect) {
+        return cache.of(factory).values().stream()
+                .filter(secret -> Names.ONLINE_KEY_TYPE.equals(secret.getType()))
+                .map(secret -> new StoredKey(
+                        secret, key(secret).map(SoftwareKey::publicKey).map(key -> dialect.keyId(dialect.key(key)))))
+                .toList();
+    }
+
+    /** The online keys that were made for each RootRotation, by its UID. */
+    public Map<String, Map<RoleName, List<PublicKey>>> madeFor(FactoryRef factory) {
+        return byRotation(cache.of(factory).values());
+    }
+
+    /** The same, asked of the API server itself, as before making a key. */
+    public Map<String, Map<RoleName, List<PublicKey>>> madeForLive(FactoryRef factory) {
+        return byRotation(list(factory));
+    }
+
+    private static Map<String, Map<RoleName, List<PublicKey>>> byRotation(Collection<Secret> secrets) {
+        return secrets.stream()
+                .filter(secret -> rotation(secret).isPresent())
+                .collect(Collectors.groupingBy(
+                        secret -> rotation(secret).orElseThrow(),
+                        Collectors.collectingAndThen(Collectors.toList(), KeyStore::firstOf)));
+    }
+
+    /** The UID of the RootRotation that the key was made for. */
+    public static Optional<String> rotation(Secret secret) {
+        return Optional.ofNullable(secret.getMetadata().getAnnotations()).map(all -> all.get(Names.OWNER_UID));
+    }
+
+    private List<Secret> list(FactoryRef factory) {
+        return client.secrets()
                 .inNamespace(factory.namespace())
                 .withLabel(Names.FACTORY, factory.name())
                 .list()
-                .getItems());
+                .getItems();
     }
 
     private static Map<RoleName, List<PublicKey>> firstOf(Collection<Secret> secrets) {
@@ -91,17 +139,23 @@ public final class KeyStore {
         return decoded(secret, Names.ROOT_KEYS_TGZ);
     }
 
-    public void createOnlineKey(FactoryRef factory, Dialect dialect, RoleName role, SoftwareKey key) {
+    /** @param rotation whose payload will name the key; empty for one that root 1 names */
+    public void createOnlineKey(
+            FactoryRef factory, Dialect dialect, RoleName role, SoftwareKey key, Optional<RootRotation> rotation) {
         var keyid = dialect.keyId(dialect.key(key.publicKey()));
-        create(secret(factory, Names.onlineKey(factory.name(), role, keyid), Names.ONLINE_KEY_TYPE)
+        var made = secret(factory, Names.onlineKey(factory.name(), role, keyid), Names.ONLINE_KEY_TYPE)
                 .editMetadata()
                 .addToLabels(Names.ROLE, role.value())
                 .addToLabels(Names.KEYID, Names.keyidLabel(keyid))
                 .endMetadata()
                 .withData(Map.of(
                         Names.PRIVATE_PEM, encoded(key.privatePem()),
-                        Names.PUBLIC_PEM, encoded(key.publicKey().pem())))
-                .build());
+                        Names.PUBLIC_PEM, encoded(key.publicKey().pem())));
+        rotation.map(RootRotation::getMetadata).ifPresent(owner -> made.editMetadata()
+                .addToLabels(Names.ROOT_ROTATION, owner.getName())
+                .addToAnnotations(Names.OWNER_UID, owner.getUid())
+                .endMetadata());
+        create(made.build());
     }
 
     public void createRootKeys(FactoryRef factory, Bytes archive) {

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The one place that reads and writes metadata ConfigMaps.
@@ -26,35 +27,42 @@ public final class MetadataStore {
     private final KubernetesClient client;
     private final FactoryCache<ConfigMap> cache;
     private final Map<FactoryRef, Reading.Published> lastGood = new ConcurrentHashMap<>();
+    private final RootKeyIndex rootKeys = new RootKeyIndex();
 
     public MetadataStore(KubernetesClient client, FactoryCache<ConfigMap> cache) {
         this.client = client;
         this.cache = cache;
     }
 
-    /** What is stored for the Factory, as of the informer. */
-    public StoredMetadata stored(FactoryRef factory) {
-        return new StoredMetadata(factory, cache.of(factory));
+    /** What is stored for a Factory, as of the informer, and what it amounts to. */
+    public record Look(StoredMetadata stored, Roots roots, Reading reading) {}
+
+    /**
+     * Reads and verifies what is stored, and remembers it if it holds and isn't older than what held before. One look at
+     * a Factory at a time: of two, the one that began with older objects would take the other's for a replay.
+     */
+    public Look look(FactoryRef factory, Dialect dialect) {
+        var look = new AtomicReference<Look>();
+        lastGood.compute(factory, (_, before) -> {
+            var stored = new StoredMetadata(factory, cache.of(factory));
+            var roots = Roots.of(dialect, stored);
+            var reading = notOlder(Reading.of(dialect, stored, roots), factory, before);
+            rootKeys.look(factory, roots);
+            look.set(new Look(stored, roots, reading));
+            return reading instanceof Reading.Published published ? published : before;
+        });
+        return look.get();
     }
 
-    /** Reads and verifies what is stored, and remembers it if it holds and isn't older than what held before. */
-    public Reading read(StoredMetadata stored, Roots roots, Dialect dialect) {
-        return switch (Reading.of(dialect, stored, roots)) {
-            case Reading.Published published -> {
-                var before = lastGood.get(stored.factory());
-                if (before != null && version(published) < version(before)) {
-                    yield new Reading.Faulty(
-                            "ConfigMap " + Names.timestamp(stored.factory().name()),
-                            "version " + version(published) + " is stored where version " + version(before)
-                                    + " was seen before",
-                            roots.chain());
-                }
-                lastGood.put(stored.factory(), published);
-                yield published;
-            }
-            case Reading.Unpublished unpublished -> unpublished;
-            case Reading.Faulty faulty -> faulty;
-        };
+    private static Reading notOlder(Reading reading, FactoryRef factory, Reading.Published before) {
+        return reading instanceof Reading.Published published && before != null && version(published) < version(before)
+                ? new Reading.RolledBack(version(published), before.reached().get(Names.timestamp(factory.name())))
+                : reading;
+    }
+
+    /** Which Factories' root keys are known from their roots. */
+    public RootKeyIndex rootKeys() {
+        return rootKeys;
     }
 
     private static long version(Reading.Published published) {
@@ -68,6 +76,7 @@ public final class MetadataStore {
 
     public void forget(FactoryRef factory) {
         lastGood.remove(factory);
+        rootKeys.forget(factory);
     }
 
     /** The timestamp object as the API server has it now: plans are made on the informer's, which may lag. */
@@ -138,10 +147,14 @@ public final class MetadataStore {
                 .build();
     }
 
-    /** The commit point with a new timestamp and annotations, still carrying the resourceVersion it was planned on. */
+    /**
+     * The commit point with a new timestamp and annotations, still carrying the resourceVersion it was planned on. What is
+     * annotated already stays, but for an overlap: it ends where it isn't carried on.
+     */
     public static ConfigMap timestamp(ConfigMap seen, Bytes file, Map<String, String> annotations) {
         var all = new HashMap<>(
                 Optional.ofNullable(seen.getMetadata().getAnnotations()).orElse(Map.of()));
+        all.remove(Names.OVERLAP_SINCE);
         all.putAll(annotations);
         return new ConfigMapBuilder(seen)
                 .editMetadata()

@@ -18,12 +18,15 @@ public final class Names {
     public static final String DIALECT = GROUP + "/dialect";
     public static final String ROOT_VERSION = GROUP + "/root-version";
     public static final String SIGNED_AT = GROUP + "/signed-at";
+    public static final String OVERLAP_SINCE = GROUP + "/overlap-since";
     public static final String FOLLOWS = GROUP + "/follows";
     public static final String VERSION_FLOOR = GROUP + "/version-floor";
     public static final String RETRIEVED = GROUP + "/retrieved";
     public static final String OWNER_UID = GROUP + "/owner-uid";
     public static final String SPEC_SHA256 = GROUP + "/spec-sha256";
     public static final String SIGN_BEFORE = GROUP + "/sign-before";
+    public static final String REASON = GROUP + "/reason";
+    public static final String COMPROMISE = "Compromise";
 
     public static final String ONLINE_KEY_TYPE = GROUP + "/online-key";
     public static final String ROOT_KEYS_TYPE = GROUP + "/root-keys";
@@ -66,6 +69,16 @@ public final class Names {
 
     public static String firstRootRotation(String factory) {
         return factory + "-root-1";
+    }
+
+    /** A RootRotation that the operator itself declares, for the given next version of root. */
+    public static String proposal(String factory, long version, String digest) {
+        return factory + "-root-" + version + '-' + digest.substring(0, 8);
+    }
+
+    public static boolean isProposal(String factory, String rotation) {
+        return rotation.startsWith(factory + "-root-")
+                && rotation.substring(factory.length()).matches("-root-[0-9]{1,9}-[0-9a-f]{8}");
     }
 
     public static String payload(String rotation) {

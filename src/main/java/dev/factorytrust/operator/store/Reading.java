@@ -40,6 +40,13 @@ public sealed interface Reading {
      */
     record Faulty(String object, String problem, NavigableMap<Long, Signed<Root>> roots) implements Reading {}
 
+    /**
+     * What is stored holds, but devices saw something newer: a backup that came late, or a replay.
+     *
+     * @param timestamp the newest timestamp object that was seen to hold
+     */
+    record RolledBack(long stored, ConfigMap timestamp) implements Reading {}
+
     /** The published repository, where there is one that holds. */
     default Optional<Repository> published() {
         return this instanceof Published(var repository, var _) ? Optional.of(repository) : Optional.empty();
@@ -85,7 +92,8 @@ public sealed interface Reading {
                 }
             }
             if (visible.isEmpty()) {
-                throw new MissingException("is needed, and the timestamp names no root version");
+                object = Names.timestamp(stored.factory().name());
+                throw new MissingException("names no root version");
             }
             var timestamp = read(Timestamp.class, RoleName.TIMESTAMP, 0);
             var snapshot = read(

@@ -5,12 +5,14 @@ import dev.factorytrust.tuf.model.RoleName;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The ConfigMaps of one Factory, sorted by what they are and not yet believed: anybody with the right to write
@@ -89,15 +91,30 @@ public final class StoredMetadata {
 
     /** When the timestamp was signed, by the clock of whoever signed it. */
     public Optional<Instant> signedAt() {
-        return timestamp()
-                .flatMap(object -> annotation(object, Names.SIGNED_AT))
-                .flatMap(text -> {
-                    try {
-                        return Optional.of(Instant.parse(text));
-                    } catch (java.time.format.DateTimeParseException e) {
-                        return Optional.empty();
-                    }
-                });
+        return timestamp().flatMap(object -> time(object, Names.SIGNED_AT));
+    }
+
+    /** When the present overlap of online keys made its last step; empty outside one. */
+    public Optional<Instant> overlapSince() {
+        return timestamp().flatMap(object -> time(object, Names.OVERLAP_SINCE));
+    }
+
+    /** Whether holders signed this root because a key was compromised: its keys take over at once. */
+    public boolean isAnswerToCompromise(long version) {
+        return find(Names.metadata(factory.name(), RoleName.ROOT, version))
+                .flatMap(object -> annotation(object, Names.REASON))
+                .filter(Names.COMPROMISE::equals)
+                .isPresent();
+    }
+
+    /** Every stored payload of a root, whoever put it there, by its name. */
+    public Map<String, ConfigMap> rootPayloads() {
+        return all.entrySet().stream()
+                .filter(entry -> label(entry.getValue(), Names.ROOT_ROTATION)
+                        .map(Names::payload)
+                        .filter(entry.getKey()::equals)
+                        .isPresent())
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     /** The stored file of a metadata object or payload, or empty where the object has none. */
@@ -131,6 +148,14 @@ public final class StoredMetadata {
 
     private static Optional<Long> number(ConfigMap object, String annotation) {
         return annotation(object, annotation).flatMap(StoredMetadata::number);
+    }
+
+    private static Optional<Instant> time(ConfigMap object, String annotation) {
+        try {
+            return annotation(object, annotation).map(Instant::parse);
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
     }
 
     private static Optional<Long> number(String text) {

@@ -70,9 +70,9 @@ public final class ViewFeed implements AutoCloseable {
     }
 
     private void flip(FactoryRef factory) {
-        var stored = metadata.stored(factory);
-        var roots = Roots.of(dialect, stored);
-        switch (metadata.read(stored, roots, dialect)) {
+        var look = metadata.look(factory, dialect);
+        var stored = look.stored();
+        switch (look.reading()) {
             case Reading.Published(var repository, var _) -> {
                 var files = new HashMap<>(repository.files());
                 retained(
@@ -105,6 +105,8 @@ public final class ViewFeed implements AutoCloseable {
                     sink.publish(factory, files, Map.of("root", verified.lastKey()));
                 }
             }
+            case Reading.RolledBack(var version, var _) ->
+                LOG.warn("{}: timestamp version {} is stored, which is older than what is served", factory, version);
             case Reading.Unpublished _ -> {
                 if (stored.isEmpty() && !declared.test(factory)) {
                     metadata.forget(factory);

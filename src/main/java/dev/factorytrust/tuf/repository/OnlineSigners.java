@@ -26,10 +26,22 @@ public record OnlineSigners(Map<KeyId, Signer> byKeyId) {
                 .toList();
     }
 
-    /** Signs with every key held here that root names for the role. */
-    <T extends Metadata> Signed<T> sign(Dialect dialect, Root root, T metadata) {
+    /** Whether as many keys of the role are held here as its threshold asks for. */
+    public boolean suffice(Root root, RoleName role) {
+        var asked = root.role(role);
+        return asked.keyids().size() - missing(root, role).size() >= asked.threshold();
+    }
+
+    /**
+     * Signs with every key held here that any of the roots names for the role.
+     *
+     * @param roots the one that devices see; during an overlap also the one after or before it
+     */
+    <T extends Metadata> Signed<T> sign(Dialect dialect, List<Root> roots, T metadata) {
         var canonical = dialect.canonical(metadata);
-        var signatures = root.role(metadata.role()).keyids().stream()
+        var signatures = roots.stream()
+                .flatMap(root -> root.role(metadata.role()).keyids().stream())
+                .distinct()
                 .flatMap(keyid -> Optional.ofNullable(byKeyId.get(keyid)).stream()
                         .map(signer -> dialect.signature(keyid, signer.publicKey(), signer.sign(canonical))))
                 .toList();

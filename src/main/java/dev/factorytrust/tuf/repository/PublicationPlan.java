@@ -13,6 +13,7 @@ import dev.factorytrust.tuf.model.Timestamp;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -56,17 +57,18 @@ public record PublicationPlan(
     /**
      * Signs the planned versions, each over the signed bytes of the one before it.
      *
+     * @param roots whose keys sign, see {@link OnlineSigners#sign}
      * @param now the moment of signing; lifetimes count from its whole second
      */
-    public Publication sign(Dialect dialect, Root root, Policy policy, OnlineSigners signers, Instant now) {
+    public Publication sign(Dialect dialect, List<Root> roots, Policy policy, OnlineSigners signers, Instant now) {
         var second = now.truncatedTo(ChronoUnit.SECONDS);
         var newTargets = targets.map(content -> signers.sign(
-                dialect, root, newTargets(content, second.plus(policy.targets().expiresAfter()))));
+                dialect, roots, newTargets(content, second.plus(policy.targets().expiresAfter()))));
         var newSnapshot = snapshotVersion.isEmpty()
                 ? Optional.<Signed<Snapshot>>empty()
                 : Optional.of(signers.sign(
                         dialect,
-                        root,
+                        roots,
                         newSnapshot(
                                 newTargets.orElseGet(() -> base.orElseThrow().targets()),
                                 snapshotVersion.getAsLong(),
@@ -74,7 +76,7 @@ public record PublicationPlan(
         var snapshot = newSnapshot.orElseGet(() -> base.orElseThrow().snapshot());
         var timestamp = new Timestamp(
                 timestampVersion, second.plus(policy.timestamp().expiresAfter()), metaFile(snapshot), Map.of());
-        return new Publication(newTargets, newSnapshot, signers.sign(dialect, root, timestamp));
+        return new Publication(newTargets, newSnapshot, signers.sign(dialect, roots, timestamp));
     }
 
     private Targets newTargets(Map<String, TargetFile> content, Instant expires) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Decides which roles get a new version: those that are due, and with each the roles that vouch for it, up to the
@@ -23,20 +24,25 @@ public final class RefreshPlanner {
 
     /**
      * @param desired the targets as they should be, where they differ from what is published
+     * @param forced roles that get a new version though none is due, and with each all that name it
      * @return what to publish now, or empty when nothing is due
      */
     public static Optional<PublicationPlan> plan(
             Repository published,
             Optional<Map<String, TargetFile>> desired,
+            Set<RoleName> forced,
             FreeVersions free,
             Policy policy,
             String factoryUid,
             Instant now) {
-        var targets = desired.or(() -> isDue(published, RoleName.TARGETS, policy, factoryUid, now)
-                ? Optional.of(published.targets().metadata().targets())
-                : Optional.empty());
-        var snapshot = targets.isPresent() || isDue(published, RoleName.SNAPSHOT, policy, factoryUid, now);
-        if (!snapshot && !isDue(published, RoleName.TIMESTAMP, policy, factoryUid, now)) {
+        var targets = desired.or(
+                () -> forced.contains(RoleName.TARGETS) || isDue(published, RoleName.TARGETS, policy, factoryUid, now)
+                        ? Optional.of(published.targets().metadata().targets())
+                        : Optional.empty());
+        var snapshot = targets.isPresent()
+                || forced.contains(RoleName.SNAPSHOT)
+                || isDue(published, RoleName.SNAPSHOT, policy, factoryUid, now);
+        if (!snapshot && forced.isEmpty() && !isDue(published, RoleName.TIMESTAMP, policy, factoryUid, now)) {
             return Optional.empty();
         }
         return Optional.of(new PublicationPlan(

@@ -59,6 +59,6 @@ class FirstRootDeclarationIT {
                 null,
                 null,
                 null));
-        actor.act(null, new Decision.DeclareFirstRoot(rotation));
+        actor.act(null, new Decision.Declare(rotation));
     }
 }

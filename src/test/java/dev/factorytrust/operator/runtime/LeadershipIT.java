@@ -119,7 +119,9 @@ class LeadershipIT {
     }
 
     private TestOperator named(String pod, KubernetesClient own) {
-        return new TestOperator(own, new Settings(Set.of(namespace), Optional.empty(), pod, namespace, true, 1));
+        return new TestOperator(
+                own,
+                new Settings(Set.of(namespace), Optional.empty(), pod, namespace, true, Duration.ofSeconds(10), 1));
     }
 
     private Resource<Lease> lease() {

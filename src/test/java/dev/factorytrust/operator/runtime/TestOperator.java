@@ -12,6 +12,7 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +35,7 @@ final class TestOperator {
     private volatile Consumer<Factory> during = _ -> {};
 
     TestOperator(KubernetesClient client, Set<String> namespaces) {
-        this(client, new Settings(namespaces, Optional.empty(), "alone", "default", false, 1));
+        this(client, new Settings(namespaces, Optional.empty(), "alone", "default", false, Duration.ofSeconds(10), 1));
     }
 
     TestOperator(KubernetesClient client, Settings settings) {

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 
 import static dev.factorytrust.tuf.repository.Samples.DIALECT;
@@ -52,7 +53,9 @@ class PublishingTest {
             role(Duration.ofDays(1), Duration.ofHours(8)),
             Duration.ofDays(365),
             Duration.ofDays(60),
-            false);
+            false,
+            Duration.ofDays(365),
+            Duration.ofHours(1));
     private static final OnlineSigners SIGNERS = signers("targets-1", "snapshot-1", "timestamp-1");
     private static final FreeVersions NEXT = new FreeVersions(2, 2, 2);
 
@@ -100,9 +103,11 @@ class PublishingTest {
                 POLICY.timestamp(),
                 POLICY.rootExpiresAfter(),
                 POLICY.rootRenewBefore(),
-                false);
+                false,
+                POLICY.onlineKeyMaxAge(),
+                POLICY.overlap());
 
-        var plan = RefreshPlanner.plan(published, Optional.empty(), NEXT, shorter, UID, NOW)
+        var plan = RefreshPlanner.plan(published, Optional.empty(), Set.of(), NEXT, shorter, UID, NOW)
                 .orElseThrow();
 
         assertThat(plan.renews(RoleName.SNAPSHOT)).isTrue();
@@ -121,7 +126,8 @@ class PublishingTest {
     void changed_targets_are_published_whether_anything_is_due_or_not() {
         var desired = Map.of("a", file("a"), "b", file("b"));
 
-        var plan = RefreshPlanner.plan(published, Optional.of(desired), new FreeVersions(5, 6, 7), POLICY, UID, NOW);
+        var plan = RefreshPlanner.plan(
+                published, Optional.of(desired), Set.of(), new FreeVersions(5, 6, 7), POLICY, UID, NOW);
         var next = publish(published, plan.orElseThrow(), NOW);
 
         assertThat(next.targets().metadata().targets()).isEqualTo(desired);
@@ -179,7 +185,8 @@ class PublishingTest {
         var held = signers("targets-1", "snapshot-1", "timestamp-1", "timestamp-2");
         var plan = new PublicationPlan(Optional.empty(), 1, OptionalLong.empty(), 2, Optional.of(published));
 
-        var timestamp = plan.sign(DIALECT, wider.metadata(), POLICY, held, NOW).timestamp();
+        var timestamp =
+                plan.sign(DIALECT, List.of(wider.metadata()), POLICY, held, NOW).timestamp();
 
         assertThat(timestamp.signatures())
                 .extracting(Signature::keyid)
@@ -206,8 +213,8 @@ class PublishingTest {
     @Test
     void a_device_refuses_what_was_signed_without_the_key() {
         var plan = refresh(published, NOW.plus(Duration.ofDays(60))).orElseThrow();
-        var unsigned =
-                published.with(plan.sign(DIALECT, root.metadata(), POLICY, signers("targets-1", "timestamp-1"), NOW));
+        var unsigned = published.with(
+                plan.sign(DIALECT, List.of(root.metadata()), POLICY, signers("targets-1", "timestamp-1"), NOW));
 
         assertThatThrownBy(unsigned::verifyAsFreshDevice).isInstanceOf(UnsignedMetadataException.class);
         assertThatThrownBy(() -> unsigned.verifyAsDeviceThatHas(published))
@@ -247,7 +254,11 @@ class PublishingTest {
         var plan = new PublicationPlan(
                 Optional.of(Map.of("a", file("a"))), 2, OptionalLong.of(2), 2, Optional.of(flipped));
         var signed = flipped.with(plan.sign(
-                DIALECT, flipped.root().metadata(), POLICY, signers("targets-1", "snapshot-1", "timestamp-2"), NOW));
+                DIALECT,
+                List.of(flipped.root().metadata()),
+                POLICY,
+                signers("targets-1", "snapshot-1", "timestamp-2"),
+                NOW));
         signed.verifyAsDeviceThatHas(published);
         signed.verifyAsFreshDevice();
     }
@@ -288,7 +299,7 @@ class PublishingTest {
 
     private Repository first(Map<String, TargetFile> content) {
         var plan = new PublicationPlan(Optional.of(content), 1, OptionalLong.of(1), 1, Optional.empty());
-        var publication = plan.sign(DIALECT, root.metadata(), POLICY, SIGNERS, NOW);
+        var publication = plan.sign(DIALECT, List.of(root.metadata()), POLICY, SIGNERS, NOW);
         return new Repository(
                 DIALECT,
                 new TreeMap<>(Map.of(1L, root)),
@@ -298,11 +309,11 @@ class PublishingTest {
     }
 
     private Repository publish(Repository base, PublicationPlan plan, Instant now) {
-        return base.with(plan.sign(DIALECT, base.root().metadata(), POLICY, SIGNERS, now));
+        return base.with(plan.sign(DIALECT, List.of(base.root().metadata()), POLICY, SIGNERS, now));
     }
 
     private static Optional<PublicationPlan> refresh(Repository published, Instant now) {
-        return RefreshPlanner.plan(published, Optional.empty(), NEXT, POLICY, UID, now);
+        return RefreshPlanner.plan(published, Optional.empty(), Set.of(), NEXT, POLICY, UID, now);
     }
 
     private static RolePolicy role(Duration expiresAfter, Duration refreshBefore) {
@@ -314,7 +325,7 @@ class PublishingTest {
         var targets = repository.targets().metadata();
         var strange = SIGNERS.sign(
                 DIALECT,
-                root.metadata(),
+                List.of(root.metadata()),
                 new Targets(
                         1,
                         targets.expires(),
@@ -332,7 +343,7 @@ class PublishingTest {
                         Map.of()));
         var snapshot = SIGNERS.sign(
                 DIALECT,
-                root.metadata(),
+                List.of(root.metadata()),
                 new Snapshot(1, repository.snapshot().metadata().expires(), meta, Map.of()));
         var before = new Repository(DIALECT, repository.roots(), repository.timestamp(), snapshot, strange);
         var timestampOnly = new PublicationPlan(Optional.empty(), 1, OptionalLong.empty(), 1, Optional.of(before));

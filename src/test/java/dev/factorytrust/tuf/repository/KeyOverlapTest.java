@@ -1,0 +1,260 @@
+package dev.factorytrust.tuf.repository;
+
+import dev.factorytrust.tuf.crypto.KeyType;
+import dev.factorytrust.tuf.crypto.PublicKey;
+import dev.factorytrust.tuf.dialect.StandardDialect;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Root;
+import dev.factorytrust.tuf.model.Signature;
+import dev.factorytrust.tuf.model.Signed;
+import dev.factorytrust.tuf.repository.RefreshPlanner.FreeVersions;
+import dev.factorytrust.tuf.verify.VerificationException;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+import static dev.factorytrust.tuf.model.RoleName.SNAPSHOT;
+import static dev.factorytrust.tuf.model.RoleName.TARGETS;
+import static dev.factorytrust.tuf.model.RoleName.TIMESTAMP;
+import static dev.factorytrust.tuf.repository.Samples.NOW;
+import static dev.factorytrust.tuf.repository.Samples.UID;
+import static dev.factorytrust.tuf.repository.Samples.changeOfOnlineKeys;
+import static dev.factorytrust.tuf.repository.Samples.file;
+import static dev.factorytrust.tuf.repository.Samples.keyid;
+import static dev.factorytrust.tuf.repository.Samples.next;
+import static dev.factorytrust.tuf.repository.Samples.publicKey;
+import static dev.factorytrust.tuf.repository.Samples.root;
+import static dev.factorytrust.tuf.repository.Samples.sign;
+import static dev.factorytrust.tuf.repository.Samples.signers;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** The steps of an exchange of online keys, carried out one by one as the operator does, with devices watching. */
+@DisplayName("invariant 5: online keys overlap")
+class KeyOverlapTest {
+
+    private static final StandardDialect DIALECT = new StandardDialect();
+    private static final Duration OVERLAP = Duration.ofHours(1);
+    private static final Policy POLICY = new Policy(
+            new RolePolicy(KeyType.ED25519, Duration.ofDays(90), Duration.ofDays(30)),
+            new RolePolicy(KeyType.ED25519, Duration.ofDays(7), Duration.ofDays(2)),
+            new RolePolicy(KeyType.ED25519, Duration.ofDays(1), Duration.ofHours(8)),
+            Duration.ofDays(365),
+            Duration.ofDays(60),
+            false,
+            Duration.ofDays(365),
+            OVERLAP);
+    private static final OnlineSigners ALL =
+            signers("targets-1", "snapshot-1", "timestamp-1", "targets-2", "snapshot-2", "timestamp-2");
+
+    static final List<Set<RoleName>> SETS = Stream.of(
+                    Set.of(TIMESTAMP),
+                    Set.of(SNAPSHOT),
+                    Set.of(TARGETS),
+                    Set.of(TIMESTAMP, SNAPSHOT),
+                    Set.of(TIMESTAMP, TARGETS),
+                    Set.of(SNAPSHOT, TARGETS),
+                    Set.of(TIMESTAMP, SNAPSHOT, TARGETS))
+            .toList();
+
+    private final Signed<Root> root = sign(root(1, "alice"), "alice");
+    private final NavigableMap<Long, Signed<Root>> roots = new TreeMap<>(Map.of(1L, root));
+    private final List<Repository> seen = new ArrayList<>();
+    private Repository published = first();
+    private Optional<Instant> since = Optional.empty();
+    private Instant now = NOW;
+
+    @ParameterizedTest(name = "of {0}")
+    @FieldSource("SETS")
+    void no_device_refuses_anything_at_any_step(Set<RoleName> exchanged) {
+        roots.put(2L, exchanging(exchanged));
+
+        assertThat(step(ALL)).isInstanceOf(KeyOverlap.SignWithBoth.class);
+        apply(step(ALL));
+        exchanged.forEach(role -> assertThat(signersOf(role)).hasSize(2));
+
+        assertThat(step(ALL)).isInstanceOf(KeyOverlap.Hold.class);
+        now = now.plus(OVERLAP).minusSeconds(1);
+        refresh();
+        exchanged.forEach(role -> assertThat(signersOf(role)).as("refreshed").hasSize(2));
+
+        now = now.plusSeconds(1);
+        assertThat(step(ALL)).isEqualTo(new KeyOverlap.Flip(roots.get(2L), true));
+        apply(step(ALL));
+        refresh();
+        exchanged.forEach(role -> assertThat(signersOf(role)).as("refreshed").hasSize(2));
+
+        now = now.plus(OVERLAP);
+        assertThat(step(ALL)).isInstanceOf(KeyOverlap.DropOld.class);
+        apply(step(ALL));
+        exchanged.forEach(role -> assertThat(signersOf(role))
+                .containsExactly(keyid(role.value() + "-2").value()));
+        assertThat(step(ALL))
+                .isEqualTo(new KeyOverlap.Hold(List.of(roots.get(2L).metadata()), Optional.empty()));
+    }
+
+    @Test
+    void either_naive_order_is_refused() {
+        roots.put(2L, exchanging(Set.of(TIMESTAMP)));
+        var before = published;
+
+        var rootFirst = published.withRoot(roots.get(2L));
+        assertThatThrownBy(rootFirst::verifyAsFreshDevice).isInstanceOf(VerificationException.class);
+
+        var metadataFirst =
+                published.with(signed(Set.of(TIMESTAMP), List.of(roots.get(2L).metadata())));
+        assertThatThrownBy(() -> metadataFirst.verifyAsDeviceThatHas(before)).isInstanceOf(VerificationException.class);
+    }
+
+    @ParameterizedTest(name = "of {0}")
+    @FieldSource("SETS")
+    void in_urgency_root_and_metadata_change_in_one_commit(Set<RoleName> exchanged) {
+        roots.put(2L, exchanging(exchanged));
+
+        var step = step(ALL, true);
+        assertThat(step).isEqualTo(new KeyOverlap.FlipAtOnce(roots.get(2L), exchanged));
+        apply(step);
+        exchanged.forEach(role -> assertThat(signersOf(role)).hasSize(1));
+    }
+
+    @Test
+    void urgency_ends_an_overlap_in_progress_before_and_after_the_flip() {
+        roots.put(2L, exchanging(Set.of(SNAPSHOT)));
+        apply(step(ALL));
+        assertThat(step(ALL, true)).isInstanceOf(KeyOverlap.FlipAtOnce.class);
+
+        now = now.plus(OVERLAP);
+        apply(step(ALL));
+        assertThat(step(ALL, true)).isInstanceOf(KeyOverlap.DropOld.class);
+    }
+
+    @Test
+    void where_the_old_key_is_lost_there_is_nothing_to_overlap_with() {
+        roots.put(2L, exchanging(Set.of(TIMESTAMP)));
+        var held = signers("targets-1", "snapshot-1", "timestamp-2");
+
+        assertThat(step(held)).isEqualTo(new KeyOverlap.FlipAtOnce(roots.get(2L), Set.of(TIMESTAMP)));
+    }
+
+    @Test
+    void a_root_that_changes_no_online_key_is_let_through_at_once() {
+        roots.put(2L, sign(next(Optional.of(root.metadata()), Samples.change(Samples.adding("bob"))), "alice", "bob"));
+
+        assertThat(step(ALL)).isEqualTo(new KeyOverlap.Flip(roots.get(2L), false));
+    }
+
+    @Test
+    void the_clock_alone_is_not_believed_where_the_new_key_has_not_signed() {
+        roots.put(2L, exchanging(Set.of(TIMESTAMP)));
+        since = Optional.of(now.minus(OVERLAP.multipliedBy(2)));
+
+        assertThat(step(ALL)).isInstanceOf(KeyOverlap.SignWithBoth.class);
+    }
+
+    @Test
+    void an_overlap_that_nothing_explains_ends_with_the_next_publication() {
+        roots.put(2L, sign(next(Optional.of(root.metadata()), Samples.change(Samples.adding("bob"))), "alice", "bob"));
+        apply(step(ALL));
+        since = Optional.of(now.minus(OVERLAP));
+
+        assertThat(step(ALL)).isEqualTo(new KeyOverlap.DropOld(Set.of(TIMESTAMP)));
+    }
+
+    private Signed<Root> exchanging(Set<RoleName> roles) {
+        var keys = new EnumMap<RoleName, List<PublicKey>>(RoleName.class);
+        roles.forEach(role -> keys.put(role, List.of(publicKey(role.value() + "-2"))));
+        return sign(next(Optional.of(root.metadata()), changeOfOnlineKeys(keys)), "alice");
+    }
+
+    private KeyOverlap.Step step(OnlineSigners held) {
+        return step(held, false);
+    }
+
+    private KeyOverlap.Step step(OnlineSigners held, boolean urgent) {
+        return KeyOverlap.next(published, roots, since, OVERLAP, urgent, held, now);
+    }
+
+    private void apply(KeyOverlap.Step step) {
+        switch (step) {
+            case KeyOverlap.Hold _ -> throw new AssertionError("nothing to apply");
+            case KeyOverlap.SignWithBoth(var roles, var signers) -> {
+                publish(published.with(signed(roles, signers)));
+                since = Optional.of(now);
+            }
+            case KeyOverlap.Flip(var next, var overlapping) -> {
+                publish(published.withRoot(next));
+                since = overlapping ? Optional.of(now) : Optional.empty();
+            }
+            case KeyOverlap.FlipAtOnce(var next, var roles) ->
+                publish(published.withRoot(next).with(signed(roles, List.of(next.metadata()))));
+            case KeyOverlap.DropOld(var roles) -> {
+                publish(published.with(signed(roles, List.of(published.root().metadata()))));
+                since = Optional.empty();
+            }
+        }
+    }
+
+    /** As when everything falls due in the middle of an overlap. */
+    private void refresh() {
+        var signers = ((KeyOverlap.Hold) step(ALL)).roots();
+        publish(published.with(signed(Set.of(TARGETS, SNAPSHOT, TIMESTAMP), signers)));
+    }
+
+    private Publication signed(Set<RoleName> roles, List<Root> signers) {
+        return RefreshPlanner.plan(
+                        published,
+                        Optional.empty(),
+                        roles,
+                        new FreeVersions(
+                                published.targets().metadata().version() + 1,
+                                published.snapshot().metadata().version() + 1,
+                                published.timestamp().metadata().version() + 1),
+                        POLICY,
+                        UID,
+                        now)
+                .orElseThrow()
+                .sign(DIALECT, signers, POLICY, ALL, now);
+    }
+
+    /** Every device that saw any state so far takes this one, a fresh one too. */
+    private void publish(Repository next) {
+        next.verifyAsFreshDevice();
+        seen.forEach(next::verifyAsDeviceThatHas);
+        seen.add(next);
+        published = next;
+    }
+
+    private Repository first() {
+        var plan = new PublicationPlan(Optional.of(Map.of("a", file("a"))), 1, OptionalLong.of(1), 1, Optional.empty());
+        var publication = plan.sign(DIALECT, List.of(root.metadata()), POLICY, ALL, NOW);
+        var repository = new Repository(
+                DIALECT,
+                roots,
+                publication.timestamp(),
+                publication.snapshot().orElseThrow(),
+                publication.targets().orElseThrow());
+        seen.add(repository);
+        return repository;
+    }
+
+    private List<String> signersOf(RoleName role) {
+        return published.role(role).signatures().stream()
+                .map(Signature::keyid)
+                .map(keyid -> keyid.value())
+                .toList();
+    }
+}
