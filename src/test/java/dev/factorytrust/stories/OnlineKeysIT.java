@@ -115,11 +115,7 @@ class OnlineKeysIT {
         try (var story = RotationStory.withRootOf(clock, 1, alice)) {
             var fleet = story.fleet();
             fleet.accepts(1);
-            var secret = story.onlineKeys().stream()
-                    .filter(name -> name.startsWith("acme-timestamp-"))
-                    .findFirst()
-                    .orElseThrow();
-            story.secret(secret).delete();
+            story.secret(onlineKey(story, "timestamp")).delete();
             eventually(SOON, () -> assertThat(story.holds(Conditions.STALLED)).isTrue());
             story.declare("recover", "rotateOnlineKeys: [timestamp]");
             story.attach("recover", alice);
@@ -190,6 +186,63 @@ class OnlineKeysIT {
             assertThat(Set.copyOf(story.keyids(3, RoleName.TIMESTAMP)))
                     .doesNotContainAnyElementsOf(story.keyids(2, RoleName.TIMESTAMP));
         }
+    }
+
+    @Test
+    @DisplayName("invariant 5: after a pause the overlap begins anew")
+    void devices_have_the_whole_overlap_after_a_pause() {
+        try (var story = RotationStory.withRootOf(clock, 1, alice)) {
+            story.declare("timestamp", "rotateOnlineKeys: [timestamp]");
+            story.attach("timestamp", alice);
+            story.awaitPhase("timestamp", Phase.OVERLAPPING, AT_ONCE);
+            clock.advance(OVERLAP.minusMinutes(10));
+            story.changeFactory("{\"spec\": {\"paused\": true}}");
+            eventually(SOON, () -> assertThat(story.holds(Conditions.PAUSED)).isTrue());
+            clock.advance(Duration.ofMinutes(15));
+            story.changeFactory("{\"spec\": {\"paused\": false}}");
+            eventually(SOON, () -> assertThat(story.holds(Conditions.PAUSED)).isFalse());
+            assertThat(story.status().roles().root().version()).isEqualTo(1);
+
+            clock.advance(OVERLAP.minusMinutes(1));
+            story.target("meanwhile");
+            eventually(SOON, () -> assertThat(story.status().targets().count()).isEqualTo(1));
+            assertThat(story.status().roles().root().version()).isEqualTo(1);
+            clock.advance(Duration.ofMinutes(2));
+            story.poke();
+            eventually(SOON, () -> assertThat(story.status().roles().root().version())
+                    .isEqualTo(2));
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "invariant 7: a root that all have signed is kept though a key beside it is lost, and the next one cures it")
+    void two_keys_are_lost_one_after_the_other() {
+        try (var story = RotationStory.withRootOf(clock, 1, alice)) {
+            var fleet = story.fleet();
+            fleet.accepts(1);
+            story.declare("first", "rotateOnlineKeys: [snapshot]");
+            story.awaitPayload("first");
+            story.secret(onlineKey(story, "timestamp")).delete();
+            eventually(SOON, () -> assertThat(story.holds(Conditions.STALLED)).isTrue());
+            story.attach("first", alice);
+            eventually(
+                    SOON, () -> assertThat(story.configMap("acme-root-2").get()).isNotNull());
+            assertThat(story.status().roles().root().version()).isEqualTo(1);
+            story.declare("second", "rotateOnlineKeys: [timestamp]");
+            story.attach("second", alice);
+            story.awaitPhase("second", Phase.COMPLETED, SOON);
+            story.awaitPhase("first", Phase.COMPLETED, SOON);
+            fleet.accepts(3, story.root(1));
+            eventually(SOON, () -> assertThat(story.holds(Conditions.READY)).isTrue());
+        }
+    }
+
+    private static String onlineKey(RotationStory story, String role) {
+        return story.onlineKeys().stream()
+                .filter(name -> name.startsWith("acme-" + role + '-'))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static void assertOnlyNewKeysSign(RotationStory story) {

@@ -113,14 +113,22 @@ public final class FactoryActor {
 
     /**
      * A root is checked before it exists for anybody, with everything that will be published beside it: what is there
-     * now, or where its online keys are others, the same signed by those.
+     * now, or where its online keys are others, the same signed by those. Where an online key is lost, nothing can be
+     * published beside it: it is stored all the same, for all have signed, and the next root can cure that.
      */
     private void storeVerified(FactoryState state, Signed<Root> root, boolean compromise) {
-        state.reading().published().ifPresent(published -> {
-            var next = with(published, state.roots().chain()).withRoot(root);
-            var changing = KeyOverlap.changing(published.root().metadata(), root.metadata());
-            verify(published, changing.isEmpty() ? next : next.with(rehearsal(state, published, root)));
-        });
+        var next = root.metadata();
+        state.reading()
+                .published()
+                .filter(_ -> PublicationSteps.ONLINE.stream()
+                        .allMatch(role -> state.signers().suffice(next, role)))
+                .ifPresent(published -> {
+                    var candidate = with(published, state.roots().chain()).withRoot(root);
+                    var changing = KeyOverlap.changing(published.root().metadata(), next);
+                    verify(
+                            published,
+                            changing.isEmpty() ? candidate : candidate.with(rehearsal(state, published, root)));
+                });
         storeRoot(state, root, compromise);
     }
 

@@ -154,7 +154,9 @@ final class FactoryReport {
                     "Expired",
                     "Devices refuse to update: " + String.join(", ", expired) + " expired"
                             + (expired.contains("root")
-                                    ? "; declare a RootRotation with expiresAfter and have root's holders sign it"
+                                    ? "; declare a RootRotation with expiresAfter and have root's holders sign it. Where fewer keys"
+                                            + " are left than root's threshold asks for, no root can follow this one:"
+                                            + " devices need another Factory's root (docs/lost-keys.md)"
                                     : "; see the other conditions and the operator's log for why it wasn't renewed"));
         }
         return List.of(Conditions.isTrue(
@@ -194,7 +196,7 @@ final class FactoryReport {
                     "No Target is left, and targets would become empty: what is published stays. Set"
                             + " spec.targets.allowEmpty if that is what you want"));
         }
-        Support.ignored(state.spec())
+        Support.ignored(state.factory())
                 .ifPresent(fields -> notices.add(Conditions.isTrue(FIELDS_IGNORED, "NotSupported", fields)));
         return notices;
     }

@@ -10,6 +10,7 @@ import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.Signed;
 import dev.factorytrust.tuf.repository.KeyOverlap;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,9 @@ import java.util.Set;
 
 /** Where the change of root and online keys stands, and what follows from it for whatever is published next. */
 final class OverlapSteps {
+
+    /** What clocks of two leaders may differ by. */
+    private static final Duration TOLERANCE = Duration.ofMinutes(1);
 
     private OverlapSteps() {}
 
@@ -78,7 +82,10 @@ final class OverlapSteps {
                 .map(since -> since.plus(state.policy().overlap()));
     }
 
-    /** After a pause the wait begins anew: nothing was signed in it, so devices may have seen none of it. */
+    /**
+     * After a pause the wait begins anew: nothing was signed in it, so devices may have seen none of it. So it does where it
+     * began by a clock that ran ahead: the wait would last until ours has caught up.
+     */
     static Optional<Decision> restart(FactoryState state) {
         var paused = state.status().map(FactoryStatus::conditions).orElse(List.of()).stream()
                 .filter(condition -> condition.type().equals(Conditions.PAUSED))
@@ -87,7 +94,8 @@ final class OverlapSteps {
                 .findFirst();
         return state.stored()
                 .overlapSince()
-                .filter(since -> paused.filter(since::isBefore).isPresent())
+                .filter(since -> paused.filter(since::isBefore).isPresent()
+                        || since.isAfter(state.now().plus(TOLERANCE)))
                 .map(_ -> new Decision.RestartOverlap());
     }
 

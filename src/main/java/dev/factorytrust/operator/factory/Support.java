@@ -1,9 +1,11 @@
 package dev.factorytrust.operator.factory;
 
+import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.FactorySpec;
 import dev.factorytrust.api.v1alpha1.FactorySpec.Custody;
 import dev.factorytrust.api.v1alpha1.FactorySpec.Dialect;
 import dev.factorytrust.operator.Defaults;
+import dev.factorytrust.operator.store.Names;
 
 import java.util.ArrayList;
 import java.util.Optional;
@@ -24,11 +26,17 @@ final class Support {
     }
 
     /** Fields that do no harm by being without effect yet, but whose author should know. */
-    static Optional<String> ignored(FactorySpec spec) {
+    static Optional<String> ignored(Factory factory) {
+        var spec = factory.getSpec();
         var fields = new ArrayList<String>();
         if (spec.deletionPolicy() == FactorySpec.DeletionPolicy.DELETE) {
             fields.add("deletionPolicy: Delete (metadata and keys are retained)");
         }
+        Optional.ofNullable(factory.getMetadata().getAnnotations())
+                .map(all -> all.get(Names.VERSION_FLOOR))
+                .filter(text -> Repairs.number(text) == 0)
+                .ifPresent(_ -> fields.add("annotation " + Names.VERSION_FLOOR + " (it is not a whole number from 1 to "
+                        + Repairs.HIGHEST_FLOOR + ")"));
         return fields.isEmpty()
                 ? Optional.empty()
                 : Optional.of("Without effect in this version of the operator: " + String.join("; ", fields));

@@ -55,8 +55,8 @@ public final class Orphans {
     private static Orphan judge(CeremonyInputs inputs, ConfigMap payload) {
         var name = payload.getMetadata().getName();
         var rotation = Names.rotationOf(name);
-        var next =
-                Payloads.root(inputs.dialect(), payload).filter(root -> root.version() == inputs.newestVersion() + 1);
+        var next = Payloads.root(inputs.dialect(), payload)
+                .filter(root -> root.version() == inputs.newestVersion() + 1 && !root.isExpired(inputs.now()));
         if (next.isEmpty() || inputs.newest().isEmpty()) {
             return new Orphan(payload, rotation, Hold.NONE, Optional.empty());
         }

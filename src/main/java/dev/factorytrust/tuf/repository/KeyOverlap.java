@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Changes online keys without a device refusing anything.
@@ -102,13 +103,14 @@ public final class KeyOverlap {
             boolean urgent,
             Instant now) {
         var before = Optional.ofNullable(roots.get(seen.version() - 1)).map(Signed::metadata);
-        if (since.isEmpty() || before.isEmpty()) {
+        if (since.isEmpty()) {
             return new Hold(List.of(seen), Optional.empty());
         }
         var until = since.get().plus(overlap);
         return urgent || !now.isBefore(until)
-                ? new DropOld(withTimestamp(changing(before.get(), seen)))
-                : new Hold(List.of(seen, before.get()), Optional.of(until));
+                ? new DropOld(
+                        before.map(root -> withTimestamp(changing(root, seen))).orElse(Set.of(RoleName.TIMESTAMP)))
+                : new Hold(Stream.concat(Stream.of(seen), before.stream()).toList(), Optional.of(until));
     }
 
     private static boolean holds(Signed<? extends Metadata> metadata, Root root) {
