@@ -181,10 +181,22 @@ public final class KeyStore {
             client.resource(secret).create();
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+                requireOurs(secret);
                 throw new PlanOutdatedException(secret.getMetadata().getName(), e);
             }
             throw e;
         }
+    }
+
+    /** What no informer tells of would be met again and again, and nobody would know why nothing happens. */
+    private void requireOurs(Secret secret) {
+        var factory = FactoryCache.byLabel(secret).orElseThrow();
+        Optional.ofNullable(client.resource(secret).get())
+                .filter(other -> !FactoryCache.byLabel(other).equals(Optional.of(factory))
+                        || !secret.getType().equals(other.getType()))
+                .ifPresent(other -> {
+                    throw new NameTakenException("Secret", other.getMetadata().getName(), factory);
+                });
     }
 
     /** Keys and archives are immutable too: a half-edited key would look like a lost one. */

@@ -29,6 +29,9 @@ public final class MetadataStore {
     private final Map<FactoryRef, Reading.Published> lastGood = new ConcurrentHashMap<>();
     private final RootKeyIndex rootKeys = new RootKeyIndex();
 
+    /** What stands at names of ours without our label, so that no informer tells of it: known since a write met it. */
+    private final Map<FactoryRef, Map<String, ConfigMap>> foreign = new ConcurrentHashMap<>();
+
     public MetadataStore(KubernetesClient client, FactoryCache<ConfigMap> cache) {
         this.client = client;
         this.cache = cache;
@@ -44,7 +47,7 @@ public final class MetadataStore {
     public Look look(FactoryRef factory, Dialect dialect) {
         var look = new AtomicReference<Look>();
         lastGood.compute(factory, (_, before) -> {
-            var stored = new StoredMetadata(factory, cache.of(factory));
+            var stored = new StoredMetadata(factory, withForeign(factory));
             var roots = Roots.of(dialect, stored);
             var reading = notOlder(Reading.of(dialect, stored, roots), factory, before);
             rootKeys.look(factory, roots);
@@ -52,6 +55,16 @@ public final class MetadataStore {
             return reading instanceof Reading.Published published ? published : before;
         });
         return look.get();
+    }
+
+    private Map<String, ConfigMap> withForeign(FactoryRef factory) {
+        var others = foreign.getOrDefault(factory, Map.of());
+        if (others.isEmpty()) {
+            return cache.of(factory);
+        }
+        var all = new HashMap<>(others);
+        all.putAll(cache.of(factory));
+        return all;
     }
 
     private static Reading notOlder(Reading reading, FactoryRef factory, Reading.Published before) {
@@ -77,6 +90,7 @@ public final class MetadataStore {
     public void forget(FactoryRef factory) {
         lastGood.remove(factory);
         rootKeys.forget(factory);
+        foreign.remove(factory);
     }
 
     /** The timestamp object as the API server has it now: plans are made on the informer's, which may lag. */
@@ -91,9 +105,27 @@ public final class MetadataStore {
      * Creates an immutable object.
      *
      * @throws PlanOutdatedException when the name is taken
+     * @throws NameTakenException when it is taken for good, by an object of somebody else's that can't be passed over
      */
     public void create(ConfigMap object) {
-        swap(object, () -> client.resource(object).create());
+        try {
+            swap(object, () -> client.resource(object).create());
+        } catch (PlanOutdatedException taken) {
+            var factory = FactoryCache.byLabel(object).orElseThrow();
+            Optional.ofNullable(client.resource(object).get())
+                    .filter(other -> !FactoryCache.byLabel(other).equals(Optional.of(factory)))
+                    .ifPresent(other -> takeNote(factory, other));
+            throw taken;
+        }
+    }
+
+    /** From now on it is seen as a planted object is: passed over by version, or removed from a name that has none. */
+    private void takeNote(FactoryRef factory, ConfigMap other) {
+        var name = other.getMetadata().getName();
+        if (name.equals(Names.timestamp(factory.name()))) {
+            throw new NameTakenException("ConfigMap", name, factory);
+        }
+        foreign.computeIfAbsent(factory, _ -> new ConcurrentHashMap<>()).put(name, other);
     }
 
     /**
@@ -107,6 +139,8 @@ public final class MetadataStore {
 
     /** Deletes exactly the object that was seen, not one that took its name since. Gone or changed already: left. */
     public void delete(ConfigMap seen) {
+        var name = seen.getMetadata().getName();
+        foreign.values().forEach(objects -> objects.remove(name, seen));
         try {
             client.resource(seen).lockResourceVersion().delete();
         } catch (KubernetesClientException e) {
