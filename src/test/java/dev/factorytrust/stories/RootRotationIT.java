@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 import static dev.factorytrust.stories.RotationStory.AT_ONCE;
+import static dev.factorytrust.stories.RotationStory.SOON;
 import static dev.factorytrust.stories.RotationStory.declared;
 import static dev.factorytrust.stories.RotationStory.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -145,6 +146,24 @@ class RootRotationIT {
             fleet.accepts(3, story.root(3));
             eventually(AT_ONCE, () -> assertThat(story.status().roles().root().threshold())
                     .isEqualTo(1));
+        }
+    }
+
+    @Test
+    @DisplayName("invariants 4 and 13: every root stays, the oldest too, whoever deletes it")
+    void every_root_that_is_deleted_comes_back_byte_for_byte() {
+        try (var story = RotationStory.withRootOf(1, alice)) {
+            var fleet = story.fleet();
+            story.declare("longer", "expiresAfter: 700d");
+            story.attach("longer", alice);
+            story.awaitPhase("longer", Phase.COMPLETED, AT_ONCE);
+            var roots = List.of(story.root(1), story.root(2));
+            story.configMap("acme-root-1").delete();
+            story.configMap("acme-root-2").delete();
+            eventually(SOON, () -> assertThat(List.of(story.root(1), story.root(2)))
+                    .isEqualTo(roots));
+            story.awaitReady();
+            fleet.accepts(2, roots.getFirst());
         }
     }
 
