@@ -196,6 +196,8 @@ class RootRotationIT {
                     .anyMatch(condition ->
                             Set.of(Conditions.DEGRADED, Conditions.STALLED).contains(condition.type())
                                     && condition.message().contains("timestamp")));
+            assertThat(story.configMap("acme-timestamp").get().getMetadata().getAnnotations())
+                    .containsEntry("factory-trust.dev/root-version", "1");
             fleet.accepts(1, story.root(1));
         }
     }
