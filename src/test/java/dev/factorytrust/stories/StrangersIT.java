@@ -94,7 +94,7 @@ class StrangersIT {
             RotationStory.eventually(
                     RotationStory.SOON,
                     () -> assertThat(story.status().targets().count()).isEqualTo(1));
-            assertThat(story.status().roles().targets().version()).isEqualTo(3);
+            assertThat(story.status().roles().targets().version()).isGreaterThan(2);
             story.declare("longer", "expiresAfter: 700d");
             story.attach("longer", alice);
             story.awaitPhase("longer", Phase.COMPLETED, RotationStory.SOON);

@@ -16,7 +16,7 @@ import java.util.Map;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A key that the cluster signs with is lost: that is for root's holders to mend, not for the operator (invariant 7). */
-class OnlineKeyIT {
+class LostKeyIT {
 
     private final TestClock clock = TestClock.start();
 
