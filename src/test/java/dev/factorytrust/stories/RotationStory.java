@@ -6,6 +6,7 @@ import dev.factorytrust.api.v1alpha1.FactoryStatus;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus.Phase;
+import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.operator.runtime.Conditions;
 import dev.factorytrust.testing.ControlPlane;
 import dev.factorytrust.testing.RunningOperator;
@@ -53,6 +54,15 @@ final class RotationStory implements AutoCloseable {
 
     RotationStory(InstantSource clock) {
         operator = RunningOperator.in(namespace, clock);
+    }
+
+    private RotationStory() {
+        operator = null;
+    }
+
+    /** Only the people: whether an operator runs, and how many, is somebody else's business. */
+    static RotationStory withoutOperator() {
+        return new RotationStory();
     }
 
     /** The Factory is published, with a root 1 that these people have signed. */
@@ -218,6 +228,10 @@ final class RotationStory implements AutoCloseable {
         apply("Target", name, "{factory: acme, length: 3, hashes: {sha256: %s}}".formatted("ab".repeat(32)));
     }
 
+    Resource<Target> targetNamed(String name) {
+        return client.resources(Target.class).inNamespace(namespace).withName(name);
+    }
+
     List<RootRotation> rotations() {
         return client.resources(RootRotation.class)
                 .inNamespace(namespace)
@@ -288,6 +302,6 @@ final class RotationStory implements AutoCloseable {
 
     @Override
     public void close() {
-        operator.close();
+        Optional.ofNullable(operator).ifPresent(RunningOperator::close);
     }
 }

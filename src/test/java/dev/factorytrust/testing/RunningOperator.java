@@ -9,6 +9,7 @@ import dev.factorytrust.server.RepositoryView;
 import dev.factorytrust.server.RepositoryViews;
 import dev.factorytrust.server.ServingPolicy;
 import dev.factorytrust.tuf.Bytes;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
@@ -48,9 +49,9 @@ public final class RunningOperator implements AutoCloseable {
     private final Queue<String> writes = new ConcurrentLinkedQueue<>();
     private final Map<String, Stall> stalls = new ConcurrentHashMap<>();
 
-    private RunningOperator(String namespace, InstantSource clock) {
+    private RunningOperator(String namespace, InstantSource clock, Config config) {
         client = new KubernetesClientBuilder()
-                .withConfig(ControlPlane.shared().operatorConfig())
+                .withConfig(config)
                 .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("requests", new Requests()))
                 .build();
         var policy = new ServingPolicy(Duration.ofSeconds(1), Duration.ofMillis(200), 100);
@@ -76,7 +77,12 @@ public final class RunningOperator implements AutoCloseable {
 
     /** @param namespace the one that it watches: tests share the API server, not their operators */
     public static RunningOperator in(String namespace, InstantSource clock) {
-        return new RunningOperator(namespace, clock);
+        return new RunningOperator(namespace, clock, ControlPlane.shared().operatorConfig());
+    }
+
+    /** As {@link #in}, with all that passes between it and the API server in the hands of {@code proxy}. */
+    public static RunningOperator behind(ApiServerProxy proxy, String namespace, InstantSource clock) {
+        return new RunningOperator(namespace, clock, proxy.config());
     }
 
     /** Where devices of a Factory find their metadata, with a trailing slash. */
