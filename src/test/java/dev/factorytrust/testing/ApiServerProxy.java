@@ -26,7 +26,6 @@ import io.vertx.core.net.PemTrustOptions;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -81,8 +80,7 @@ public final class ApiServerProxy implements AutoCloseable {
         this.fates = fates;
         this.death = death;
         this.lateness = lateness;
-        var trust = new PemTrustOptions()
-                .addCertValue(Buffer.buffer(Base64.getDecoder().decode(config.getCaCertData())));
+        var trust = new PemTrustOptions().addCertPath(config.getCaCertFile());
         client = VERTX.createHttpClient(
                 new HttpClientOptions().setSsl(true).setTrustOptions(trust).setMaxPoolSize(64));
         watches = VERTX.createWebSocketClient(new WebSocketClientOptions()
@@ -105,7 +103,7 @@ public final class ApiServerProxy implements AutoCloseable {
     public Config config() {
         return new ConfigBuilder(config)
                 .withMasterUrl("http://127.0.0.1:" + server.actualPort())
-                .withCaCertData(null)
+                .withCaCertFile(null)
                 .build();
     }
 
