@@ -2,6 +2,7 @@ package dev.factorytrust.stories;
 
 import dev.factorytrust.testing.TestClock;
 
+import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
@@ -16,7 +17,7 @@ record Flow(String name, Consumer<Stage> before, Consumer<Stage> act) {
     record Stage(RotationStory people, TestClock clock) {
 
         /** Time goes by, and the operator looks again: its timers go by the machine's clock. */
-        void pass(java.time.Duration time) {
+        void pass(Duration time) {
             clock.advance(time);
             people.poke();
         }

@@ -8,7 +8,7 @@ import dev.factorytrust.tuf.crypto.KeyType;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 
-import java.time.Instant;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -36,6 +36,15 @@ final class Flows {
         stage.people().awaitReady();
     };
 
+    /** All that is signed lives for two days, and so falls due together. */
+    private static final Consumer<Stage> SHORT_LIVED = stage -> {
+        var life = "{expiresAfter: 2d, refreshBefore: 1d}";
+        stage.people()
+                .declareFactoryWith(
+                        "generate: {}", "targets: %s, snapshot: %s, timestamp: %s".formatted(life, life, life));
+        stage.people().awaitReady();
+    };
+
     private Flows() {}
 
     static List<Flow> all() {
@@ -43,14 +52,12 @@ final class Flows {
                 new Flow("bootstrap with keys made in the cluster", NOTHING, GENERATED),
                 new Flow("bootstrap with keys held offline", NOTHING, OFFLINE),
                 new Flow("refresh of the timestamp", GENERATED, stage -> {
-                    stage.clock().set(refreshAt(stage, "timestamp"));
-                    stage.people().poke();
+                    stage.pass(Duration.ofHours(18));
                     awaitTimestamp(stage, 2);
                 }),
-                new Flow("refresh of everything", GENERATED, stage -> {
-                    stage.clock().set(refreshAt(stage, "targets"));
-                    stage.people().poke();
-                    awaitTimestamp(stage, 2);
+                new Flow("refresh of everything, twice, until the first is outlived", SHORT_LIVED, stage -> {
+                    refreshAll(stage, 2);
+                    refreshAll(stage, 3);
                 }),
                 new Flow("a Target added", GENERATED, stage -> {
                     stage.people().target("lmp");
@@ -86,9 +93,9 @@ final class Flows {
         awaitTargets(stage, 2);
     }
 
-    private static Instant refreshAt(Stage stage, String role) {
-        var roles = stage.people().status().roles();
-        return Instant.parse((role.equals("targets") ? roles.targets() : roles.timestamp()).refreshAt());
+    private static void refreshAll(Stage stage, int timestamp) {
+        stage.pass(Duration.ofHours(26));
+        awaitTimestamp(stage, timestamp);
     }
 
     private static void awaitTimestamp(Stage stage, long version) {

@@ -26,7 +26,7 @@ final class Rehearsal {
     private final NamespaceImage beginning;
     private final List<String> writes;
     private final List<String> end;
-    private int updates;
+    private volatile int updates;
 
     Rehearsal(Flow flow) {
         this.flow = flow;
@@ -64,7 +64,7 @@ final class Rehearsal {
     }
 
     /** Brings back the beginning, and plays the flow once more under what {@code disturbance} does to the operator. */
-    synchronized void play(Disturbance disturbance) {
+    void play(Disturbance disturbance) {
         beginning.restore();
         var clock = TestClock.start();
         try (var witness = new Witness(people.client(), people.namespace(), clock);

@@ -86,6 +86,11 @@ final class RotationStory implements AutoCloseable {
         apply("Factory", name, "{bootstrap: {%s}}".formatted(bootstrap));
     }
 
+    /** @param more further members of the spec, in flow style */
+    void declareFactoryWith(String bootstrap, String more) {
+        apply("Factory", "acme", "{bootstrap: {%s}, %s}".formatted(bootstrap, more));
+    }
+
     /** @param change what to merge, in flow style */
     void changeFactory(String change) {
         factory().patch(PatchContext.of(PatchType.JSON_MERGE), change);

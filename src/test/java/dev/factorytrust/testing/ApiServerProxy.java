@@ -109,7 +109,7 @@ public final class ApiServerProxy implements AutoCloseable {
 
     /** Ends every watch, as a load balancer does now and then. */
     public void cutWatches() {
-        open.forEach(WebSocketBase::close);
+        open.forEach(ApiServerProxy::close);
     }
 
     private void answer(HttpServerRequest request) {
@@ -191,24 +191,36 @@ public final class ApiServerProxy implements AutoCloseable {
                 sink.writeTextMessage(text);
             }
         }));
-        source.closeHandler(_ -> later.accept(sink::close));
+        source.closeHandler(_ -> later.accept(() -> close(sink)));
         sink.closeHandler(_ -> {
             open.remove(sink);
-            source.close();
+            close(source);
         });
         List.of(source, sink).forEach(socket -> socket.exceptionHandler(_ -> {}));
         source.resume();
         if (dead) {
-            sink.close();
+            close(sink);
         }
     }
 
-    private void die() {
-        if (!dead) {
-            dead = true;
+    private static void close(WebSocketBase socket) {
+        if (!socket.isClosed()) {
+            socket.close().onFailure(_ -> {});
+        }
+    }
+
+    /** Ends the operator, as its own halt would. */
+    public void die() {
+        if (claim()) {
             cutWatches();
             death.run();
         }
+    }
+
+    private synchronized boolean claim() {
+        var alive = !dead;
+        dead = true;
+        return alive;
     }
 
     /**
