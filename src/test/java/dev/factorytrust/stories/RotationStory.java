@@ -6,6 +6,7 @@ import dev.factorytrust.api.v1alpha1.FactoryStatus;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus.Phase;
+import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.operator.runtime.Conditions;
 import dev.factorytrust.testing.ControlPlane;
 import dev.factorytrust.testing.RunningOperator;
@@ -55,6 +56,15 @@ final class RotationStory implements AutoCloseable {
         operator = RunningOperator.in(namespace, clock);
     }
 
+    private RotationStory() {
+        operator = null;
+    }
+
+    /** Only the people: whether an operator runs, and how many, is somebody else's business. */
+    static RotationStory withoutOperator() {
+        return new RotationStory();
+    }
+
     /** The Factory is published, with a root 1 that these people have signed. */
     static RotationStory withRootOf(InstantSource clock, int threshold, Person... people) {
         var story = new RotationStory(clock);
@@ -74,6 +84,11 @@ final class RotationStory implements AutoCloseable {
 
     void declareFactory(String name, String bootstrap) {
         apply("Factory", name, "{bootstrap: {%s}}".formatted(bootstrap));
+    }
+
+    /** @param more further members of the spec, in flow style */
+    void declareFactoryWith(String bootstrap, String more) {
+        apply("Factory", "acme", "{bootstrap: {%s}, %s}".formatted(bootstrap, more));
     }
 
     /** @param change what to merge, in flow style */
@@ -218,6 +233,10 @@ final class RotationStory implements AutoCloseable {
         apply("Target", name, "{factory: acme, length: 3, hashes: {sha256: %s}}".formatted("ab".repeat(32)));
     }
 
+    Resource<Target> targetNamed(String name) {
+        return client.resources(Target.class).inNamespace(namespace).withName(name);
+    }
+
     List<RootRotation> rotations() {
         return client.resources(RootRotation.class)
                 .inNamespace(namespace)
@@ -288,6 +307,6 @@ final class RotationStory implements AutoCloseable {
 
     @Override
     public void close() {
-        operator.close();
+        Optional.ofNullable(operator).ifPresent(RunningOperator::close);
     }
 }

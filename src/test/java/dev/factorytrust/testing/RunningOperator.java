@@ -9,6 +9,7 @@ import dev.factorytrust.server.RepositoryView;
 import dev.factorytrust.server.RepositoryViews;
 import dev.factorytrust.server.ServingPolicy;
 import dev.factorytrust.tuf.Bytes;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
@@ -30,7 +31,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The operator as it runs in production, in this JVM: under the rights of {@code deploy/}, with its repository on a
@@ -43,14 +43,13 @@ public final class RunningOperator implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final HttpServer server;
     private final MeterRegistry registry = new SimpleMeterRegistry();
-    private final AtomicBoolean halted = new AtomicBoolean();
     private final RepositoryViews views;
     private final Queue<String> writes = new ConcurrentLinkedQueue<>();
     private final Map<String, Stall> stalls = new ConcurrentHashMap<>();
 
-    private RunningOperator(String namespace, InstantSource clock) {
+    private RunningOperator(String namespace, InstantSource clock, Config config, Runnable halt) {
         client = new KubernetesClientBuilder()
-                .withConfig(ControlPlane.shared().operatorConfig())
+                .withConfig(config)
                 .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("requests", new Requests()))
                 .build();
         var policy = new ServingPolicy(Duration.ofSeconds(1), Duration.ofMillis(200), 100);
@@ -63,8 +62,7 @@ public final class RunningOperator implements AutoCloseable {
                 false,
                 policy.maxAge(),
                 4);
-        operator = new FactoryTrustOperator(
-                client, settings, clock, registry, new Sink(), views::markSynced, () -> halted.set(true));
+        operator = new FactoryTrustOperator(client, settings, clock, registry, new Sink(), views::markSynced, halt);
         operator.start();
         server = vertx.createHttpServer()
                 .requestHandler(new MetadataEndpoint(views, vertx, policy))
@@ -76,7 +74,12 @@ public final class RunningOperator implements AutoCloseable {
 
     /** @param namespace the one that it watches: tests share the API server, not their operators */
     public static RunningOperator in(String namespace, InstantSource clock) {
-        return new RunningOperator(namespace, clock);
+        return new RunningOperator(namespace, clock, ControlPlane.shared().operatorConfig(), () -> {});
+    }
+
+    /** As {@link #in}, with all that passes between it and the API server in the hands of {@code proxy}. */
+    public static RunningOperator behind(ApiServerProxy proxy, String namespace, InstantSource clock) {
+        return new RunningOperator(namespace, clock, proxy.config(), proxy::die);
     }
 
     /** Where devices of a Factory find their metadata, with a trailing slash. */

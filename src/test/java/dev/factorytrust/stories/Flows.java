@@ -1,0 +1,111 @@
+package dev.factorytrust.stories;
+
+import dev.factorytrust.api.v1alpha1.RootRotationStatus.Phase;
+import dev.factorytrust.operator.runtime.Conditions;
+import dev.factorytrust.stories.Flow.Stage;
+import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.crypto.KeyType;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+import static dev.factorytrust.stories.RotationStory.SOON;
+import static dev.factorytrust.stories.RotationStory.declared;
+import static dev.factorytrust.stories.RotationStory.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Everything that an operator does to a Factory of its own accord or at somebody's word, story by story. */
+final class Flows {
+
+    private static final Person ALICE = Person.withKey("alice", KeyType.ED25519);
+    private static final Person BOB = Person.withKey("bob", KeyType.ECDSA_P256);
+
+    private static final Consumer<Stage> NOTHING = _ -> {};
+
+    private static final Consumer<Stage> GENERATED = stage -> {
+        stage.people().declareFactory("generate: {}");
+        stage.people().awaitReady();
+    };
+
+    private static final Consumer<Stage> OFFLINE = stage -> {
+        stage.people().declareFactory("offline: {threshold: 1, keys: [%s]}".formatted(ALICE.declared()));
+        stage.people().attach("acme-root-1", ALICE);
+        stage.people().awaitReady();
+    };
+
+    /** All that is signed lives for two days, and so falls due together. */
+    private static final Consumer<Stage> SHORT_LIVED = stage -> {
+        var life = "{expiresAfter: 2d, refreshBefore: 1d}";
+        stage.people()
+                .declareFactoryWith(
+                        "generate: {}", "targets: %s, snapshot: %s, timestamp: %s".formatted(life, life, life));
+        stage.people().awaitReady();
+    };
+
+    private Flows() {}
+
+    static List<Flow> all() {
+        return List.of(
+                new Flow("bootstrap with keys made in the cluster", NOTHING, GENERATED),
+                new Flow("bootstrap with keys held offline", NOTHING, OFFLINE),
+                new Flow("refresh of the timestamp", GENERATED, stage -> {
+                    stage.pass(Duration.ofHours(18));
+                    awaitTimestamp(stage, 2);
+                }),
+                new Flow("refresh of everything, twice, until the first is outlived", SHORT_LIVED, stage -> {
+                    refreshAll(stage, 2);
+                    refreshAll(stage, 3);
+                }),
+                new Flow("a Target added", GENERATED, stage -> {
+                    stage.people().target("lmp");
+                    awaitTargets(stage, 1);
+                }),
+                new Flow("a Target removed", GENERATED.andThen(Flows::twoTargets), stage -> {
+                    stage.people().targetNamed("lmp-1").delete();
+                    awaitTargets(stage, 1);
+                }),
+                new Flow("rotation of the root", OFFLINE, stage -> {
+                    stage.people()
+                            .declare(
+                                    "hand-over", "root: {addKeys: [%s], removeKeys: [alice]}".formatted(declared(BOB)));
+                    stage.people().attach("hand-over", BOB);
+                    stage.people().attach("hand-over", ALICE);
+                    stage.people().awaitPhase("hand-over", Phase.COMPLETED, SOON);
+                }),
+                new Flow("erasure of the archive", GENERATED, stage -> {
+                    var archive = stage.people().secret("acme-root-keys");
+                    var digest = Bytes.base64(archive.get().getData().get("root-keys.tgz"))
+                            .sha256();
+                    archive.patch(
+                            PatchContext.of(PatchType.JSON_MERGE),
+                            "metadata: {annotations: {factory-trust.dev/retrieved: '%s'}}".formatted(digest));
+                    eventually(SOON, () -> assertThat(stage.people().holds(Conditions.ROOT_KEYS_IN_CLUSTER))
+                            .isFalse());
+                }));
+    }
+
+    private static void twoTargets(Stage stage) {
+        stage.people().target("lmp-1");
+        stage.people().target("lmp-2");
+        awaitTargets(stage, 2);
+    }
+
+    private static void refreshAll(Stage stage, int timestamp) {
+        stage.pass(Duration.ofHours(26));
+        awaitTimestamp(stage, timestamp);
+    }
+
+    private static void awaitTimestamp(Stage stage, long version) {
+        eventually(SOON, () -> assertThat(
+                        stage.people().status().roles().timestamp().version())
+                .isEqualTo(version));
+    }
+
+    private static void awaitTargets(Stage stage, int count) {
+        eventually(SOON, () -> assertThat(stage.people().status().targets().count())
+                .isEqualTo(count));
+    }
+}

@@ -1,0 +1,34 @@
+package dev.factorytrust.stories;
+
+import dev.factorytrust.testing.ApiServerProxy.Fate;
+import dev.factorytrust.testing.ApiWrite;
+
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * One death, at the n-th time that a certain write is made: controllers write side by side, so that a write has no fixed
+ * place among all others.
+ */
+final class Kill implements Function<ApiWrite, Fate> {
+
+    private final String write;
+    private final Fate fate;
+    private long left;
+
+    /** @param writes of a run that wasn't disturbed, of which the one at {@code point} is meant */
+    Kill(List<String> writes, int point, Fate fate) {
+        this.write = writes.get(point);
+        this.fate = fate;
+        left = writes.subList(0, point + 1).stream().filter(write::equals).count();
+    }
+
+    @Override
+    public synchronized Fate apply(ApiWrite next) {
+        return next.toString().equals(write) && --left == 0 ? fate : Fate.PASS;
+    }
+
+    synchronized boolean isDone() {
+        return left <= 0;
+    }
+}
