@@ -11,7 +11,6 @@ import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.repository.OnlineSigners;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 
 import java.net.HttpURLConnection;
@@ -28,11 +27,11 @@ import java.util.Optional;
 /** The Secrets that hold private keys: the online keys of a Factory, and its root key archive until it is erased. */
 public final class KeyStore {
 
-    private final KubernetesClient client;
+    private final ApiServer api;
     private final FactoryCache<Secret> cache;
 
-    public KeyStore(KubernetesClient client, FactoryCache<Secret> cache) {
-        this.client = client;
+    public KeyStore(ApiServer api, FactoryCache<Secret> cache) {
+        this.api = api;
         this.cache = cache;
     }
 
@@ -57,11 +56,7 @@ public final class KeyStore {
 
     /** The same, asked of the API server itself, as before making a key. */
     public Map<RoleName, List<PublicKey>> firstLive(FactoryRef factory) {
-        return firstOf(client.secrets()
-                .inNamespace(factory.namespace())
-                .withLabel(Names.FACTORY, factory.name())
-                .list()
-                .getItems());
+        return firstOf(api.secrets(factory));
     }
 
     private static Map<RoleName, List<PublicKey>> firstOf(Collection<Secret> secrets) {
@@ -113,7 +108,7 @@ public final class KeyStore {
     /** Deletes exactly the Secret that was seen. */
     public void delete(Secret seen) {
         try {
-            client.resource(seen).lockResourceVersion().delete();
+            api.delete(seen);
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
                 throw new PlanOutdatedException(seen.getMetadata().getName(), e);
@@ -124,7 +119,7 @@ public final class KeyStore {
 
     private void create(Secret secret) {
         try {
-            client.resource(secret).create();
+            api.create(secret);
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
                 throw new PlanOutdatedException(secret.getMetadata().getName(), e);

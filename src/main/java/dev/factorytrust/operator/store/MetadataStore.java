@@ -5,7 +5,6 @@ import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.model.RoleName;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 
 import java.net.HttpURLConnection;
@@ -23,12 +22,12 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class MetadataStore {
 
-    private final KubernetesClient client;
+    private final ApiServer api;
     private final FactoryCache<ConfigMap> cache;
     private final Map<FactoryRef, Reading.Published> lastGood = new ConcurrentHashMap<>();
 
-    public MetadataStore(KubernetesClient client, FactoryCache<ConfigMap> cache) {
-        this.client = client;
+    public MetadataStore(ApiServer api, FactoryCache<ConfigMap> cache) {
+        this.api = api;
         this.cache = cache;
     }
 
@@ -72,10 +71,7 @@ public final class MetadataStore {
 
     /** The timestamp object as the API server has it now: plans are made on the informer's, which may lag. */
     public Optional<ConfigMap> liveTimestamp(FactoryRef factory) {
-        return Optional.ofNullable(client.configMaps()
-                .inNamespace(factory.namespace())
-                .withName(Names.timestamp(factory.name()))
-                .get());
+        return api.find(ConfigMap.class, factory.namespace(), Names.timestamp(factory.name()));
     }
 
     /**
@@ -84,7 +80,7 @@ public final class MetadataStore {
      * @throws PlanOutdatedException when the name is taken
      */
     public void create(ConfigMap object) {
-        swap(object, () -> client.resource(object).create());
+        swap(object, () -> api.create(object));
     }
 
     /**
@@ -93,13 +89,13 @@ public final class MetadataStore {
      * @throws PlanOutdatedException when it was written or deleted meanwhile
      */
     public void replaceTimestamp(ConfigMap next) {
-        swap(next, () -> client.resource(next).lockResourceVersion().update());
+        swap(next, () -> api.replace(next));
     }
 
     /** Deletes exactly the object that was seen, not one that took its name since. Gone or changed already: left. */
     public void delete(ConfigMap seen) {
         try {
-            client.resource(seen).lockResourceVersion().delete();
+            api.delete(seen);
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
                 throw e;
