@@ -5,7 +5,6 @@ import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.model.RoleName;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 
 import java.net.HttpURLConnection;
@@ -24,7 +23,7 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class MetadataStore {
 
-    private final KubernetesClient client;
+    private final ApiServer api;
     private final FactoryCache<ConfigMap> cache;
     private final Map<FactoryRef, Reading.Published> lastGood = new ConcurrentHashMap<>();
     private final RootKeyIndex rootKeys = new RootKeyIndex();
@@ -32,8 +31,8 @@ public final class MetadataStore {
     /** What stands at names of ours without our label, so that no informer tells of it: known since a write met it. */
     private final Map<FactoryRef, Map<String, ConfigMap>> foreign = new ConcurrentHashMap<>();
 
-    public MetadataStore(KubernetesClient client, FactoryCache<ConfigMap> cache) {
-        this.client = client;
+    public MetadataStore(ApiServer api, FactoryCache<ConfigMap> cache) {
+        this.api = api;
         this.cache = cache;
     }
 
@@ -95,10 +94,7 @@ public final class MetadataStore {
 
     /** The timestamp object as the API server has it now: plans are made on the informer's, which may lag. */
     public Optional<ConfigMap> liveTimestamp(FactoryRef factory) {
-        return Optional.ofNullable(client.configMaps()
-                .inNamespace(factory.namespace())
-                .withName(Names.timestamp(factory.name()))
-                .get());
+        return api.find(ConfigMap.class, factory.namespace(), Names.timestamp(factory.name()));
     }
 
     /**
@@ -109,10 +105,10 @@ public final class MetadataStore {
      */
     public void create(ConfigMap object) {
         try {
-            swap(object, () -> client.resource(object).create());
+            swap(object, () -> api.create(object));
         } catch (PlanOutdatedException taken) {
             var factory = FactoryCache.byLabel(object).orElseThrow();
-            Optional.ofNullable(client.resource(object).get())
+            api.find(ConfigMap.class, factory.namespace(), object.getMetadata().getName())
                     .filter(other -> !FactoryCache.byLabel(other).equals(Optional.of(factory)))
                     .ifPresent(other -> takeNote(factory, other));
             throw taken;
@@ -134,7 +130,7 @@ public final class MetadataStore {
      * @throws PlanOutdatedException when it was written or deleted meanwhile
      */
     public void replaceTimestamp(ConfigMap next) {
-        swap(next, () -> client.resource(next).lockResourceVersion().update());
+        swap(next, () -> api.replace(next));
     }
 
     /** Deletes exactly the object that was seen, not one that took its name since. Gone or changed already: left. */
@@ -142,7 +138,7 @@ public final class MetadataStore {
         var name = seen.getMetadata().getName();
         foreign.values().forEach(objects -> objects.remove(name, seen));
         try {
-            client.resource(seen).lockResourceVersion().delete();
+            api.delete(seen);
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
                 throw e;

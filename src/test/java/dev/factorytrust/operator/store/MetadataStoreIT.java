@@ -23,7 +23,8 @@ class MetadataStoreIT {
 
     private final KubernetesClient client = ControlPlane.shared().admin();
     private final FactoryRef factory = new FactoryRef(ControlPlane.shared().newNamespace(), "acme");
-    private final MetadataStore store = new MetadataStore(client, new FactoryCache<>(FactoryCache::byLabel, _ -> {}));
+    private final MetadataStore store =
+            new MetadataStore(ApiServer.of(client), new FactoryCache<>(FactoryCache::byLabel, _ -> {}));
 
     @Test
     @DisplayName("invariant 2: the timestamp is replaced only under the resourceVersion that the plan was made from")
