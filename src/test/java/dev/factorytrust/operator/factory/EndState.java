@@ -14,6 +14,7 @@ import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.repository.Repository;
 import dev.factorytrust.tuf.repository.RootExtras;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ final class EndState {
         }
         cluster.all(ConfigMap.class)
                 .filter(object -> object.getMetadata().getLabels().get(Names.ROLE) == null)
-                .forEach(object -> lines.add(InMemoryCluster.key(object)));
+                .forEach(object -> lines.add(key(object)));
         // A set: of two leaders each may make a key for a role; root names one of them.
         cluster.all(Secret.class)
                 .map(secret -> Names.ONLINE_KEY_TYPE.equals(secret.getType())
@@ -62,13 +63,22 @@ final class EndState {
                 .ifPresentOrElse(repository -> lines.addAll(published(repository)), () -> lines.add("not published"));
         cluster.find(Factory.class, factory.name())
                 .ifPresent(found -> lines.add("Factory: " + conditions(found.getStatus(), status -> status.conditions())
-                        + found.getStatus().pendingRotation()));
+                        + proposals(found.getStatus().pendingRotation())));
         cluster.all(RootRotation.class)
-                .forEach(rotation -> lines.add(InMemoryCluster.key(rotation) + ": "
+                .forEach(rotation -> lines.add(key(rotation) + ": "
                         + rotation.getStatus().phase()
                         + rotation.getStatus().toVersion()
                         + conditions(rotation.getStatus(), status -> status.conditions())));
         return lines;
+    }
+
+    /** A proposal's name follows from the Factory's UID. */
+    private static String key(HasMetadata object) {
+        return proposals(InMemoryCluster.key(object));
+    }
+
+    private static String proposals(String text) {
+        return String.valueOf(text).replaceAll("(-root-[0-9]+)-[0-9a-f]{8}", "$1-#");
     }
 
     private static List<String> published(Repository repository) {

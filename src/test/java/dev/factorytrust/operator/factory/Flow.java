@@ -1,5 +1,6 @@
 package dev.factorytrust.operator.factory;
 
+import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.stories.Person;
 import dev.factorytrust.tuf.crypto.KeyType;
@@ -53,7 +54,61 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
                                     "root: {threshold: 2, addKeys: [%s]}".formatted(InMemoryStory.declared(BOB))),
                             story -> story.sign("bob-joins", ALICE),
                             story -> story.sign("bob-joins", BOB))),
-            new Flow("erasure of the archive", Flow::generated, List.of(InMemoryStory::handInArchiveDigest)));
+            new Flow("erasure of the archive", Flow::generated, List.of(InMemoryStory::handInArchiveDigest)),
+            new Flow(
+                    "exchange of all online keys and a root key",
+                    Flow::ownedByAlice,
+                    List.of(
+                            story -> story.declare(
+                                    "all",
+                                    "rotateOnlineKeys: [timestamp, snapshot, targets], root: {addKeys: [%s], removeKeys: [alice]}"
+                                            .formatted(InMemoryStory.declared(BOB))),
+                            story -> story.sign("all", BOB),
+                            story -> story.sign("all", ALICE),
+                            story -> story.addTarget("meanwhile", 1),
+                            Flow::overlapEnds,
+                            Flow::overlapEnds,
+                            Flow::keysRetire)),
+            new Flow(
+                    "compromise in an overlap",
+                    Flow::ownedByAlice,
+                    List.of(
+                            story -> story.declare("calm", "rotateOnlineKeys: [snapshot]"),
+                            story -> story.sign("calm", ALICE),
+                            story -> story.declare("stolen", "reason: Compromise"),
+                            story -> story.sign("stolen", ALICE),
+                            Flow::keysRetire)),
+            new Flow(
+                    "a lost online key",
+                    Flow::ownedByAlice,
+                    List.of(
+                            story -> story.loseOnlineKey("timestamp"),
+                            story -> story.declare("recovery", "rotateOnlineKeys: [timestamp]"),
+                            story -> story.sign("recovery", ALICE))),
+            new Flow(
+                    "a rotation deleted before it is signed",
+                    Flow::ownedByAlice,
+                    List.of(
+                            story -> story.declare("regretted", "rotateOnlineKeys: [targets]"),
+                            story -> story.remove(RootRotation.class, "regretted"),
+                            Flow::keysRetire)),
+            new Flow(
+                    "a proposal",
+                    Flow::ownedByAlice,
+                    List.of(
+                            story -> story.pass(Duration.ofDays(306)),
+                            story -> story.sign(story.proposal(), ALICE),
+                            Flow::overlapEnds,
+                            Flow::overlapEnds,
+                            Flow::keysRetire)));
+
+    private static void overlapEnds(InMemoryStory story) {
+        story.pass(Duration.ofMinutes(61));
+    }
+
+    private static void keysRetire(InMemoryStory story) {
+        story.pass(Duration.ofMinutes(11));
+    }
 
     private static void generated(InMemoryStory story) {
         story.declareFactory("generate: {}");

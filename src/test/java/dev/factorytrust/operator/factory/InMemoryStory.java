@@ -194,6 +194,25 @@ final class InMemoryStory implements AutoCloseable {
         cluster.delete(kind, name);
     }
 
+    void loseOnlineKey(String role) {
+        cluster.all(Secret.class)
+                .filter(secret ->
+                        role.equals(Optional.ofNullable(secret.getMetadata().getLabels())
+                                .map(labels -> labels.get(Names.ROLE))
+                                .orElse("")))
+                .findFirst()
+                .ifPresent(secret -> remove(Secret.class, secret.getMetadata().getName()));
+    }
+
+    /** The name of the RootRotation that the operator itself has declared. */
+    String proposal() {
+        return cluster.all(RootRotation.class)
+                .map(rotation -> rotation.getMetadata().getName())
+                .filter(name -> Names.isProposal("acme", name))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** Somebody signs the payload that is offered, if one is, and attaches what he signed. */
     void sign(String rotation, Person person) {
         var secret = rotation + "-by-" + person.name();
