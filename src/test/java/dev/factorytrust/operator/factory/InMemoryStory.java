@@ -60,23 +60,23 @@ final class InMemoryStory implements AutoCloseable {
     private final Field field;
     private InMemoryOperator operator;
 
-    private InMemoryStory(Clock clock, InMemoryCluster cluster, Interruption interruption) {
+    private InMemoryStory(Clock clock, InMemoryCluster cluster) {
         this.clock = clock;
         this.cluster = cluster;
         ledger = new Ledger(cluster, ACME.name());
         field = new Field(cluster, ACME);
-        operator = newOperator(interruption);
+        operator = newOperator(Interruption.NONE);
     }
 
     static InMemoryStory begin() {
         var clock = new Clock(Instant.parse("2030-01-01T00:00:00Z"));
-        return new InMemoryStory(clock, new InMemoryCluster(clock), Interruption.NONE);
+        return new InMemoryStory(clock, new InMemoryCluster(clock));
     }
 
     /** How it might go on from here: the same objects at the same time, and an operator that has just started. */
-    InMemoryStory fork(Interruption interruption) {
+    InMemoryStory fork() {
         var sameTime = new Clock(clock.now);
-        return new InMemoryStory(sameTime, cluster.copy(sameTime), interruption);
+        return new InMemoryStory(sameTime, cluster.copy(sameTime));
     }
 
     InMemoryOperator newOperator(Interruption interruption) {
@@ -142,11 +142,21 @@ final class InMemoryStory implements AutoCloseable {
         throw new AssertionError("the operator doesn't come to rest: " + decisions.subList(STEPS - 10, STEPS));
     }
 
-    /** What the devices see and the owner reads once all is quiet: every device updates by the clock, too. */
+    /** All that is there once all is quiet; every device updates by the clock, too. */
     List<String> end() {
+        rest();
+        return EndState.of(cluster, ACME);
+    }
+
+    /** The same without what is kept of the past. */
+    List<String> endMeaning() {
+        rest();
+        return EndState.meaning(cluster, ACME);
+    }
+
+    private void rest() {
         settle();
         field.allUpdate(clock.now);
-        return EndState.of(cluster, ACME);
     }
 
     boolean isDeclared() {

@@ -1,0 +1,154 @@
+package dev.factorytrust.operator.factory;
+
+import dev.factorytrust.api.v1alpha1.RootRotation;
+import dev.factorytrust.api.v1alpha1.Target;
+import dev.factorytrust.operator.factory.Interruption.Moment;
+import dev.factorytrust.operator.store.PlanOutdatedException;
+import dev.factorytrust.stories.Person;
+import dev.factorytrust.tuf.crypto.KeyType;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** What happens to a Factory, one thing after the other. The operator runs until it rests after each. */
+record History(List<Happening> happenings) {
+
+    /** What happens, and how the operator is disturbed while it sees to it. */
+    record Happening(Act act, Optional<Disturbance> disturbance) {}
+
+    sealed interface Act {
+
+        /** Declares the Target, changes it, or takes it back where {@code release} is 0. */
+        record SetTarget(int target, int release) implements Act {}
+
+        record Pass(Duration time) implements Act {}
+
+        /** Declares a rotation that adds or removes a holder where {@code holder} is there, and sets the threshold. */
+        record Declare(Optional<Integer> holder, boolean joins, int threshold) implements Act {}
+
+        /** These holders sign whatever is offered to be signed. */
+        record Sign(Set<Integer> holders) implements Act {}
+    }
+
+    enum Kind {
+        /** The process ends, and another goes on. */
+        CRASH,
+        /** Another leader goes to the end in the middle of a write. */
+        ANOTHER_LEADER,
+        /** Two leaders plan from the same state, and act one after the other. */
+        STALE_PLANS
+    }
+
+    record Disturbance(Kind kind, int write, Moment moment) {}
+
+    static final List<Person> PEOPLE = List.of(
+            Flow.ALICE, Flow.BOB, Person.withKey("carol", KeyType.ED25519), Person.withKey("dave", KeyType.ED25519));
+
+    /** Each in its own second, so that rotations and Targets are of the same order of age in every run. */
+    private static final Duration TICK = Duration.ofSeconds(1);
+
+    /** Lives it through, disturbed or not. */
+    List<String> live(InMemoryStory story, boolean disturbed) {
+        IntStream.range(0, happenings.size()).forEach(number -> {
+            var happening = happenings.get(number);
+            story.pass(TICK);
+            happen(story, number, happening.act());
+            if (disturbed) {
+                happening.disturbance().ifPresent(disturbance -> disturb(story, disturbance));
+            }
+            story.settle();
+        });
+        return story.endMeaning();
+    }
+
+    private static void happen(InMemoryStory story, int number, Act act) {
+        switch (act) {
+            case Act.SetTarget(var target, var release) -> setTarget(story, "lmp-" + target, release);
+            case Act.Pass(var time) -> story.pass(time);
+            case Act.Declare(var holder, var joins, var threshold) ->
+                story.declare(
+                        "change-" + number,
+                        "root: {threshold: %d%s}"
+                                .formatted(
+                                        threshold,
+                                        holder.map(PEOPLE::get)
+                                                .map(person -> joins
+                                                        ? ", addKeys: [" + person.declared() + ']'
+                                                        : ", removeKeys: [" + person.name() + ']')
+                                                .orElse("")));
+            case Act.Sign(var holders) ->
+                story.cluster().all(RootRotation.class).forEach(rotation -> holders.forEach(holder ->
+                        story.sign(rotation.getMetadata().getName(), PEOPLE.get(holder))));
+        }
+    }
+
+    private static void setTarget(InMemoryStory story, String name, int release) {
+        var there = story.cluster().find(Target.class, name).map(HasMetadata::getMetadata);
+        if (release == 0) {
+            story.remove(Target.class, name);
+        } else if (there.isPresent()) {
+            story.changeTarget(name, release);
+        } else {
+            story.addTarget(name, release);
+        }
+    }
+
+    private static void disturb(InMemoryStory story, Disturbance disturbance) {
+        switch (disturbance.kind()) {
+            case CRASH -> story.restart(Interruption.crashAt(disturbance.write(), disturbance.moment()));
+            case ANOTHER_LEADER ->
+                story.restart(Interruption.atWrite(
+                        disturbance.write(),
+                        disturbance.moment(),
+                        _ -> story.settle(story.newOperator(Interruption.NONE))));
+            case STALE_PLANS -> stalePlans(story, disturbance.write());
+        }
+    }
+
+    /** So many times over, two act on what both have seen: what the first has written, the second must not write. */
+    private static void stalePlans(InMemoryStory story, int times) {
+        story.restart(Interruption.NONE);
+        var one = story.operator();
+        var other = story.newOperator(Interruption.NONE);
+        for (var time = 0; time < times; time++) {
+            one.sync();
+            other.sync();
+            var look = one.look();
+            var sameLook = other.look();
+            one.act(look);
+            if (isCommitment(look.decision())) {
+                assertThatThrownBy(() -> other.act(sameLook))
+                        .as("the second to act on %s", look.decision())
+                        .isInstanceOf(PlanOutdatedException.class);
+            } else {
+                other.act(sameLook);
+            }
+        }
+    }
+
+    private static boolean isCommitment(Decision decision) {
+        return switch (decision) {
+            case Decision.OpenCommitPoint _,
+                    Decision.CreateRootKeys _,
+                    Decision.DeclareFirstRoot _,
+                    Decision.SignFirstRoot _,
+                    Decision.OfferPayload _,
+                    Decision.StoreRoot _,
+                    Decision.FlipRoot _,
+                    Decision.Publish _ -> true;
+            case Decision.Wait _,
+                    Decision.Stall _,
+                    Decision.CreateOnlineKeys _,
+                    Decision.WithdrawFirstRoot _,
+                    Decision.PutBack _,
+                    Decision.Remove _,
+                    Decision.EraseRootKeys _ -> false;
+        };
+    }
+}
