@@ -31,8 +31,11 @@ class CrashTest {
     @ParameterizedTest
     @FieldSource("FLOWS")
     void another_leader_in_between_changes_nothing(Flow flow) {
-        everywhere(flow, "another leader", (story, write, moment) -> Interruption.atWrite(
-                write, moment, _ -> story.settle(story.newOperator(Interruption.NONE))));
+        everywhere(
+                flow,
+                "another leader",
+                (story, write, moment) ->
+                        Interruption.atWrite(write, moment, _ -> story.settle(story.newOperator(Interruption.NONE))));
     }
 
     private interface Disturbance {
@@ -48,8 +51,7 @@ class CrashTest {
             for (var write = 1; write <= writes.size(); write++) {
                 for (var moment : Moment.values()) {
                     var number = write;
-                    assertThatCode(() -> assertThat(
-                                            run(flow, start, story -> disturbance.of(story, number, moment)))
+                    assertThatCode(() -> assertThat(run(flow, start, story -> disturbance.of(story, number, moment)))
                                     .isEqualTo(undisturbed))
                             .as("%s %s write %d, %s", what, moment, write, writes.get(write - 1))
                             .doesNotThrowAnyException();

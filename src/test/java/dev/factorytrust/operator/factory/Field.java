@@ -7,7 +7,6 @@ import dev.factorytrust.operator.store.ViewFeed;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.dialect.StandardDialect;
-import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.verify.ClientWorkflow;
 import dev.factorytrust.tuf.verify.DeviceState;
 import dev.factorytrust.tuf.verify.MetadataSource;
@@ -26,7 +25,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
-
 /**
  * The devices, and the server that they poll: a standby replica that follows the cluster write by write. Of every state
  * that a device ever reached one stays behind at it, and each polls again whenever another view is served.
@@ -41,6 +39,7 @@ final class Field implements AutoCloseable {
     private final ViewFeed server;
     private final Set<DeviceState> devices = new LinkedHashSet<>();
     private Map<String, Bytes> served = Map.of();
+    private boolean hurried;
 
     Field(InMemoryCluster cluster, FactoryRef factory) {
         this.factory = factory;
@@ -94,10 +93,22 @@ final class Field implements AutoCloseable {
         }
         for (var device : List.copyOf(devices)) {
             devices.add(update(device, served));
-            if (before.containsKey("timestamp.json")) {
+            if (before.containsKey("timestamp.json") && !(hurried && isRootNewer(before))) {
                 betweenFlips(device, before);
             }
         }
+    }
+
+    /**
+     * From now on root and metadata may change in one commit. Who has begun to read before it is refused once: the price of
+     * a key that must not be trusted for a moment more, or that is gone.
+     */
+    void mayBeHurried() {
+        hurried = true;
+    }
+
+    private boolean isRootNewer(Map<String, Bytes> before) {
+        return served.keySet().stream().anyMatch(name -> name.endsWith(".root.json") && !before.containsKey(name));
     }
 
     /** A view may flip after any request of a device that has begun on the one before. */
@@ -119,8 +130,7 @@ final class Field implements AutoCloseable {
 
     /** Every device updates by a clock that shows {@code now}: nothing that it is served is expired. */
     void allUpdate(Instant now) {
-        devices.forEach(device ->
-                assertUpdates(device, name -> Optional.ofNullable(served.get(name)), now));
+        devices.forEach(device -> assertUpdates(device, name -> Optional.ofNullable(served.get(name)), now));
     }
 
     /** One update of a device: so many requests are answered from one view, and the rest from the next. */
@@ -130,13 +140,12 @@ final class Field implements AutoCloseable {
     private record Outcome(DeviceState device, boolean unflipped) {}
 
     /** Most stories have most of their polls in common, and the same device that reads the same files ends the same. */
-    private static final Map<Poll, Outcome> DONE =
-            Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<Poll, Outcome> eldest) {
-                    return size() > 5_000;
-                }
-            });
+    private static final Map<Poll, Outcome> DONE = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Poll, Outcome> eldest) {
+            return size() > 5_000;
+        }
+    });
 
     private static Outcome run(Poll poll) {
         var left = new AtomicInteger(poll.requests());

@@ -75,14 +75,20 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
                     List.of(
                             story -> story.declare("calm", "rotateOnlineKeys: [snapshot]"),
                             story -> story.sign("calm", ALICE),
-                            story -> story.declare("stolen", "reason: Compromise"),
+                            story -> {
+                                story.field().mayBeHurried();
+                                story.declare("stolen", "reason: Compromise");
+                            },
                             story -> story.sign("stolen", ALICE),
                             Flow::keysRetire)),
             new Flow(
                     "a lost online key",
                     Flow::ownedByAlice,
                     List.of(
-                            story -> story.loseOnlineKey("timestamp"),
+                            story -> {
+                                story.field().mayBeHurried();
+                                story.loseOnlineKey("timestamp");
+                            },
                             story -> story.declare("recovery", "rotateOnlineKeys: [timestamp]"),
                             story -> story.sign("recovery", ALICE))),
             new Flow(

@@ -83,8 +83,10 @@ record History(List<Happening> happenings) {
                                                         : ", removeKeys: [" + person.name() + ']')
                                                 .orElse("")));
             case Act.Sign(var holders) ->
-                story.cluster().all(RootRotation.class).forEach(rotation -> holders.forEach(holder ->
-                        story.sign(rotation.getMetadata().getName(), PEOPLE.get(holder))));
+                story.cluster()
+                        .all(RootRotation.class)
+                        .forEach(rotation -> holders.forEach(
+                                holder -> story.sign(rotation.getMetadata().getName(), PEOPLE.get(holder))));
         }
     }
 
@@ -136,11 +138,13 @@ record History(List<Happening> happenings) {
         return switch (decision) {
             case Decision.OpenCommitPoint _,
                     Decision.CreateRootKeys _,
-                    Decision.DeclareFirstRoot _,
+                    Decision.Declare _,
                     Decision.SignFirstRoot _,
                     Decision.OfferPayload _,
                     Decision.StoreRoot _,
                     Decision.FlipRoot _,
+                    Decision.RestartOverlap _,
+                    Decision.PutBackTimestamp _,
                     Decision.Publish _ -> true;
             case Decision.Wait _,
                     Decision.Stall _,
@@ -148,6 +152,7 @@ record History(List<Happening> happenings) {
                     Decision.WithdrawFirstRoot _,
                     Decision.PutBack _,
                     Decision.Remove _,
+                    Decision.RemoveKey _,
                     Decision.EraseRootKeys _ -> false;
         };
     }

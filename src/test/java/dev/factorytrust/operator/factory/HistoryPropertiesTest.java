@@ -74,11 +74,10 @@ class HistoryPropertiesTest {
                         Arbitraries.integers().between(0, 2))
                 .as(Act.SetTarget::new);
         // No sum of these comes near the 30 days of a payload, or the lives of roles.
-        var times = Arbitraries.of("PT5S", "PT20M", "PT7H", "P3D", "P11D").map(text -> new Act.Pass(Duration.parse(text)));
+        var times =
+                Arbitraries.of("PT5S", "PT20M", "PT7H", "P3D", "P11D").map(text -> new Act.Pass(Duration.parse(text)));
         var rotations = Combinators.combine(
-                        holder.optional(0.8),
-                        Arbitraries.of(true, true, false),
-                        Arbitraries.of(1, 1, 1, 2, 3))
+                        holder.optional(0.8), Arbitraries.of(true, true, false), Arbitraries.of(1, 1, 1, 2, 3))
                 .as(Act.Declare::new);
         return Arbitraries.frequencyOf(
                 Tuple.of(3, targets),
