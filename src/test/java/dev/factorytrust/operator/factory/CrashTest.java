@@ -38,6 +38,15 @@ class CrashTest {
                         Interruption.atWrite(write, moment, _ -> story.settle(story.newOperator(Interruption.NONE))));
     }
 
+    @ParameterizedTest
+    @FieldSource("FLOWS")
+    void of_two_that_plan_from_the_same_state_the_second_comes_too_late(Flow flow) {
+        try (var start = flow.begin();
+                var twice = start.fork()) {
+            assertThat(flow.run(twice, InMemoryStory::stalePlans)).isEqualTo(flow.run(start));
+        }
+    }
+
     private interface Disturbance {
         Interruption of(InMemoryStory story, int write, Moment moment);
     }
@@ -48,6 +57,7 @@ class CrashTest {
             var undisturbed = run(flow, start, _ -> InMemoryStory.noting(writes));
             System.out.printf("%s: %d write points, disturbed (%s) before and after each%n", flow, writes.size(), what);
             assertThat(writes).isNotEmpty();
+            assertThat(undisturbed).contains(flow.goal());
             for (var write = 1; write <= writes.size(); write++) {
                 for (var moment : Moment.values()) {
                     var number = write;

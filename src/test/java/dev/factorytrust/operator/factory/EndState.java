@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -38,6 +39,15 @@ final class EndState {
     static List<String> of(InMemoryCluster cluster, FactoryRef factory) {
         var lines = new ArrayList<>(meaning(cluster, factory));
         var stored = stored(cluster, factory);
+        Reading.of(DIALECT, stored, Roots.of(DIALECT, stored))
+                .published()
+                .ifPresent(repository -> lines.add(
+                        "timestamp " + repository.timestamp().metadata().version()));
+        Optional.ofNullable(cluster.find(Factory.class, factory.name())
+                        .orElseThrow()
+                        .getStatus()
+                        .rootKeysErasedAt())
+                .ifPresent(_ -> lines.add("root keys erased"));
         for (var role : List.of(RoleName.ROOT, RoleName.TARGETS, RoleName.SNAPSHOT)) {
             lines.add("stored " + role.value() + ": " + stored.versions(role).size());
         }
@@ -90,11 +100,14 @@ final class EndState {
                         + List.of(RoleName.TARGETS, RoleName.SNAPSHOT, RoleName.TIMESTAMP).stream()
                                 .map(role -> root.role(role).keyids().size())
                                 .toList(),
-                "targets "
-                        + new TreeMap<>(repository.targets().metadata().targets())
-                                .entrySet().stream()
-                                        .map(entry -> entry.getKey() + '=' + entry.getValue())
-                                        .toList());
+                new TreeMap<>(repository.targets().metadata().targets())
+                        .entrySet().stream()
+                                .map(entry -> entry.getKey() + " release "
+                                        + entry.getValue()
+                                                .custom()
+                                                .orElseThrow()
+                                                .get("release"))
+                                .collect(Collectors.joining(", ", "targets ", "")));
     }
 
     private static StoredMetadata stored(InMemoryCluster cluster, FactoryRef factory) {

@@ -13,8 +13,12 @@ import dev.factorytrust.tuf.verify.MetadataSource;
 import dev.factorytrust.tuf.verify.VerificationException;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,16 +37,22 @@ final class Field implements AutoCloseable {
 
     private static final Dialect DIALECT = new StandardDialect();
 
+    /** So long at least is kept what a timestamp reaches. */
+    private static final Duration SLOWEST = Duration.ofHours(1);
+
     private final FactoryRef factory;
     private final FactoryCache<ConfigMap> replica = new FactoryCache<>(FactoryCache::byLabel, _ -> {});
     private final ConcurrentLinkedQueue<Map<String, Bytes>> flips = new ConcurrentLinkedQueue<>();
     private final ViewFeed server;
     private final Set<DeviceState> devices = new LinkedHashSet<>();
+    private final InstantSource clock;
+    private final Deque<Left> left = new ArrayDeque<>();
     private Map<String, Bytes> served = Map.of();
     private boolean hurried;
 
-    Field(InMemoryCluster cluster, FactoryRef factory) {
+    Field(InMemoryCluster cluster, FactoryRef factory, InstantSource clock) {
         this.factory = factory;
+        this.clock = clock;
         server = new ViewFeed(new MetadataStore(cluster, replica), DIALECT, _ -> true, new ViewFeed.Sink() {
             @Override
             public void publish(FactoryRef ref, Map<String, Bytes> files, Map<String, Long> newest) {
@@ -97,6 +107,19 @@ final class Field implements AutoCloseable {
                 betweenFlips(device, before);
             }
         }
+        slowPolls();
+        left.add(new Left(before, clock.instant()));
+    }
+
+    /** A view that was served until then. */
+    private record Left(Map<String, Bytes> view, Instant at) {}
+
+    /** A device on a bad line may have begun on any view of the last hour, and goes on with this one. */
+    private void slowPolls() {
+        left.removeIf(old -> old.at().plus(SLOWEST).isBefore(clock.instant()));
+        left.stream()
+                .filter(old -> old.view().containsKey("timestamp.json") && !(hurried && isRootNewer(old.view())))
+                .forEach(old -> betweenFlips(DeviceState.fresh(old.view().get("1.root.json")), old.view()));
     }
 
     /**
@@ -148,12 +171,13 @@ final class Field implements AutoCloseable {
     });
 
     private static Outcome run(Poll poll) {
-        var left = new AtomicInteger(poll.requests());
+        var fromBefore = new AtomicInteger(poll.requests());
         var device = assertUpdates(
                 poll.device(),
-                name -> Optional.ofNullable((left.getAndDecrement() > 0 ? poll.before() : poll.after()).get(name)),
+                name -> Optional.ofNullable(
+                        (fromBefore.getAndDecrement() > 0 ? poll.before() : poll.after()).get(name)),
                 Instant.MIN);
-        return new Outcome(device, left.get() > 0);
+        return new Outcome(device, fromBefore.get() > 0);
     }
 
     private static DeviceState assertUpdates(DeviceState device, MetadataSource source, Instant now) {

@@ -14,14 +14,19 @@ import java.util.function.Consumer;
  *
  * @param given how it comes to that, undisturbed
  * @param steps what people do; the operator runs until it rests after each
+ * @param goal a line of the {@link EndState} that says that it was done
  */
-record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemoryStory>> steps) {
+record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemoryStory>> steps, String goal) {
 
     static final Person ALICE = Person.withKey("alice", KeyType.ED25519);
     static final Person BOB = Person.withKey("bob", KeyType.ED25519);
 
     static final List<Flow> ALL = List.of(
-            new Flow("bootstrap with generated root keys", _ -> {}, List.of(Flow::generated)),
+            new Flow(
+                    "bootstrap with generated root keys",
+                    _ -> {},
+                    List.of(Flow::generated),
+                    "root 1 of 1 of [generated-1]"),
             new Flow(
                     "bootstrap with offline root keys",
                     _ -> {},
@@ -29,12 +34,24 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
                             story -> story.declareFactory("offline: {threshold: 2, keys: [%s]}"
                                     .formatted(InMemoryStory.declared(ALICE, BOB))),
                             story -> story.sign("acme-root-1", ALICE),
-                            story -> story.sign("acme-root-1", BOB))),
-            new Flow("refresh of the timestamp", Flow::generated, List.of(story -> story.pass(Duration.ofHours(23)))),
+                            story -> story.sign("acme-root-1", BOB)),
+                    "root 1 of 2 of [alice, bob]"),
+            new Flow(
+                    "bootstrap with a holder who comes too late",
+                    story -> story.declareFactory(
+                            "offline: {threshold: 1, keys: [%s]}".formatted(InMemoryStory.declared(ALICE))),
+                    List.of(story -> story.pass(Duration.ofDays(31)), story -> story.sign("acme-root-1", ALICE)),
+                    "root 1 of 1 of [alice]"),
+            new Flow(
+                    "refresh of the timestamp",
+                    Flow::generated,
+                    List.of(story -> story.pass(Duration.ofHours(23))),
+                    "timestamp 2"),
             new Flow(
                     "refresh of every role after a long rest",
                     Flow::generated,
-                    List.of(story -> story.pass(Duration.ofDays(89)))),
+                    List.of(story -> story.pass(Duration.ofDays(89))),
+                    "timestamp 2"),
             new Flow(
                     "change of targets",
                     Flow::generated,
@@ -44,7 +61,8 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
                                 story.addTarget("lmp-2", 1);
                             },
                             story -> story.changeTarget("lmp-1", 2),
-                            story -> story.remove(Target.class, "lmp-2"))),
+                            story -> story.remove(Target.class, "lmp-2")),
+                    "targets lmp-1 release 2"),
             new Flow(
                     "root rotation with two holders",
                     Flow::ownedByAlice,
@@ -53,8 +71,13 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
                                     "bob-joins",
                                     "root: {threshold: 2, addKeys: [%s]}".formatted(InMemoryStory.declared(BOB))),
                             story -> story.sign("bob-joins", ALICE),
-                            story -> story.sign("bob-joins", BOB))),
-            new Flow("erasure of the archive", Flow::generated, List.of(InMemoryStory::handInArchiveDigest)),
+                            story -> story.sign("bob-joins", BOB)),
+                    "root 2 of 2 of [alice, bob]"),
+            new Flow(
+                    "erasure of the archive",
+                    Flow::generated,
+                    List.of(InMemoryStory::handInArchiveDigest),
+                    "root keys erased"),
             new Flow(
                     "exchange of all online keys and a root key",
                     Flow::ownedByAlice,
@@ -68,7 +91,8 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
                             story -> story.addTarget("meanwhile", 1),
                             Flow::overlapEnds,
                             Flow::overlapEnds,
-                            Flow::keysRetire)),
+                            Flow::keysRetire),
+                    "root 2 of 1 of [bob]"),
             new Flow(
                     "compromise in an overlap",
                     Flow::ownedByAlice,
@@ -76,28 +100,31 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
                             story -> story.declare("calm", "rotateOnlineKeys: [snapshot]"),
                             story -> story.sign("calm", ALICE),
                             story -> {
-                                story.field().mayBeHurried();
+                                story.mayBeHurried();
                                 story.declare("stolen", "reason: Compromise");
                             },
                             story -> story.sign("stolen", ALICE),
-                            Flow::keysRetire)),
+                            Flow::keysRetire),
+                    "root 3 of 1 of [alice]"),
             new Flow(
                     "a lost online key",
                     Flow::ownedByAlice,
                     List.of(
                             story -> {
-                                story.field().mayBeHurried();
+                                story.mayBeHurried();
                                 story.loseOnlineKey("timestamp");
                             },
                             story -> story.declare("recovery", "rotateOnlineKeys: [timestamp]"),
-                            story -> story.sign("recovery", ALICE))),
+                            story -> story.sign("recovery", ALICE)),
+                    "root 2 of 1 of [alice]"),
             new Flow(
                     "a rotation deleted before it is signed",
                     Flow::ownedByAlice,
                     List.of(
                             story -> story.declare("regretted", "rotateOnlineKeys: [targets]"),
                             story -> story.remove(RootRotation.class, "regretted"),
-                            Flow::keysRetire)),
+                            Flow::keysRetire),
+                    "root 1 of 1 of [alice]"),
             new Flow(
                     "a proposal",
                     Flow::ownedByAlice,
@@ -106,7 +133,8 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
                             story -> story.sign(story.proposal(), ALICE),
                             Flow::overlapEnds,
                             Flow::overlapEnds,
-                            Flow::keysRetire)));
+                            Flow::keysRetire),
+                    "root 2 of 1 of [alice]"));
 
     private static void overlapEnds(InMemoryStory story) {
         story.pass(Duration.ofMinutes(61));
@@ -138,8 +166,14 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
 
     /** Goes through it to the end. */
     List<String> run(InMemoryStory story) {
+        return run(story, _ -> {});
+    }
+
+    /** @param disturbance what happens right after each step, before the operator has seen to it */
+    List<String> run(InMemoryStory story, Consumer<InMemoryStory> disturbance) {
         for (var step : steps) {
             step.accept(story);
+            disturbance.accept(story);
             story.settle();
         }
         return story.end();

@@ -3,7 +3,6 @@ package dev.factorytrust.operator.factory;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.operator.factory.Interruption.Moment;
-import dev.factorytrust.operator.store.PlanOutdatedException;
 import dev.factorytrust.stories.Person;
 import dev.factorytrust.tuf.crypto.KeyType;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -13,8 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
-
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** What happens to a Factory, one thing after the other. The operator runs until it rests after each. */
 record History(List<Happening> happenings) {
@@ -109,51 +106,7 @@ record History(List<Happening> happenings) {
                         disturbance.write(),
                         disturbance.moment(),
                         _ -> story.settle(story.newOperator(Interruption.NONE))));
-            case STALE_PLANS -> stalePlans(story, disturbance.write());
+            case STALE_PLANS -> story.stalePlans(disturbance.write());
         }
-    }
-
-    /** So many times over, two act on what both have seen: what the first has written, the second must not write. */
-    private static void stalePlans(InMemoryStory story, int times) {
-        story.restart(Interruption.NONE);
-        var one = story.operator();
-        var other = story.newOperator(Interruption.NONE);
-        for (var time = 0; time < times; time++) {
-            one.sync();
-            other.sync();
-            var look = one.look();
-            var sameLook = other.look();
-            one.act(look);
-            if (isCommitment(look.decision())) {
-                assertThatThrownBy(() -> other.act(sameLook))
-                        .as("the second to act on %s", look.decision())
-                        .isInstanceOf(PlanOutdatedException.class);
-            } else {
-                other.act(sameLook);
-            }
-        }
-    }
-
-    private static boolean isCommitment(Decision decision) {
-        return switch (decision) {
-            case Decision.OpenCommitPoint _,
-                    Decision.CreateRootKeys _,
-                    Decision.Declare _,
-                    Decision.SignFirstRoot _,
-                    Decision.OfferPayload _,
-                    Decision.StoreRoot _,
-                    Decision.FlipRoot _,
-                    Decision.RestartOverlap _,
-                    Decision.PutBackTimestamp _,
-                    Decision.Publish _ -> true;
-            case Decision.Wait _,
-                    Decision.Stall _,
-                    Decision.CreateOnlineKeys _,
-                    Decision.WithdrawFirstRoot _,
-                    Decision.PutBack _,
-                    Decision.Remove _,
-                    Decision.RemoveKey _,
-                    Decision.EraseRootKeys _ -> false;
-        };
     }
 }

@@ -32,7 +32,7 @@ class HistoryPropertiesTest {
     /** {@code -Dfactorytrust.histories=10000} for a long night; the default takes less than a minute. */
     private static final int HISTORIES = Integer.getInteger("factorytrust.histories", 2 * TRIES);
 
-    private static final InMemoryStory BEGIN = new Flow("", Flow::ownedByAlice, List.of()).begin();
+    private static final InMemoryStory BEGIN = new Flow("", Flow::ownedByAlice, List.of(), "").begin();
 
     @Property(tries = TRIES)
     @Label("no disturbance changes how a history ends, or strands a device")

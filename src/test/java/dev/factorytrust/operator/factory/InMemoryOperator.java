@@ -21,12 +21,14 @@ import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * One process of the operator: gathers from its caches, plans, acts and reports, all with the production code. Its
@@ -35,7 +37,32 @@ import java.util.Optional;
 final class InMemoryOperator {
 
     /** What it decided, from what. */
-    record Look(FactoryState state, Map<String, Standing> rotations, Decision decision) {}
+    record Look(FactoryState state, Map<String, Standing> rotations, Decision decision) {
+
+        /** Whether it takes a name, or the timestamp's next version: of two that do so, one comes too late. */
+        boolean isCommitment() {
+            return switch (decision) {
+                case Decision.OpenCommitPoint _,
+                        Decision.CreateRootKeys _,
+                        Decision.Declare _,
+                        Decision.SignFirstRoot _,
+                        Decision.OfferPayload _,
+                        Decision.StoreRoot _,
+                        Decision.FlipRoot _,
+                        Decision.RestartOverlap _,
+                        Decision.PutBackTimestamp _,
+                        Decision.Publish _ -> true;
+                case Decision.Wait _,
+                        Decision.Stall _,
+                        Decision.CreateOnlineKeys _,
+                        Decision.WithdrawFirstRoot _,
+                        Decision.PutBack _,
+                        Decision.Remove _,
+                        Decision.RemoveKey _,
+                        Decision.EraseRootKeys _ -> false;
+            };
+        }
+    }
 
     private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
 
@@ -53,8 +80,14 @@ final class InMemoryOperator {
     private final FactoryGatherer gatherer;
     private final FactoryActor actor;
     private Optional<Factory> seen = Optional.empty();
+    private int steps;
 
-    InMemoryOperator(InMemoryCluster cluster, FactoryRef factory, InstantSource clock, Interruption interruption) {
+    InMemoryOperator(
+            InMemoryCluster cluster,
+            FactoryRef factory,
+            InstantSource clock,
+            Supplier<Optional<Instant>> serverTime,
+            Interruption interruption) {
         this.cluster = cluster;
         this.factory = factory;
         this.interruption = interruption;
@@ -62,14 +95,7 @@ final class InMemoryOperator {
         var metadata = new MetadataStore(api, configMaps);
         var keyStore = new KeyStore(api, keys);
         gatherer = new FactoryGatherer(
-                metadata,
-                keyStore,
-                rotations,
-                targets,
-                signatures,
-                clock,
-                () -> Optional.of(clock.instant()),
-                Duration.ZERO);
+                metadata, keyStore, rotations, targets, signatures, clock, serverTime, Duration.ZERO);
         actor = new FactoryActor(api, metadata, keyStore);
     }
 
@@ -123,12 +149,19 @@ final class InMemoryOperator {
     Look step() {
         sync();
         var look = look();
+        // The followers run on threads of their own.
+        var followersFirst = steps++ % 2 == 0;
+        if (followersFirst) {
+            followers(look);
+        }
         try {
             act(look);
         } catch (PlanOutdatedException e) {
             // Somebody was faster: the next step plans from what he left.
         }
-        followers(look);
+        if (!followersFirst) {
+            followers(look);
+        }
         return look;
     }
 

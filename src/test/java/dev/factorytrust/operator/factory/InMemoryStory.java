@@ -1,18 +1,21 @@
 package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.api.v1alpha1.Factory;
+import dev.factorytrust.api.v1alpha1.FactorySpec;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.operator.factory.Interruption.Moment;
 import dev.factorytrust.operator.store.FactoryRef;
 import dev.factorytrust.operator.store.KeyStore;
 import dev.factorytrust.operator.store.Names;
+import dev.factorytrust.operator.store.PlanOutdatedException;
 import dev.factorytrust.stories.Person;
 import dev.factorytrust.tuf.Bytes;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.kubernetes.client.utils.Serialization;
 
 import java.time.Duration;
@@ -24,6 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * Factory {@code acme} with its people, its devices and its operator, all in memory. Nothing happens by itself: people
@@ -38,6 +43,8 @@ final class InMemoryStory implements AutoCloseable {
 
     /** Many times what the longest of the flows takes: whoever goes on after that goes round in circles. */
     private static final int STEPS = 300;
+
+    private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
 
     /** Moves by hand only. */
     private static final class Clock implements InstantSource {
@@ -56,31 +63,44 @@ final class InMemoryStory implements AutoCloseable {
 
     private final Clock clock;
     private final InMemoryCluster cluster;
-    private final Ledger ledger;
-    private final Field field;
+    private final Optional<Field> field;
+    private Optional<Instant> serverTime = Optional.empty();
     private InMemoryOperator operator;
 
-    private InMemoryStory(Clock clock, InMemoryCluster cluster) {
+    private InMemoryStory(Clock clock, InMemoryCluster cluster, boolean watched) {
         this.clock = clock;
         this.cluster = cluster;
-        ledger = new Ledger(cluster, ACME.name());
-        field = new Field(cluster, ACME);
+        field = watched ? Optional.of(new Field(cluster, ACME, clock)) : Optional.empty();
+        if (watched) {
+            new Ledger(cluster, ACME.name());
+        }
         operator = newOperator(Interruption.NONE);
     }
 
+    /** Kept by a {@link Ledger}, and in front of a {@link Field}. */
     static InMemoryStory begin() {
+        return begin(true);
+    }
+
+    /** Somebody tampers with what is stored, which no ledger would allow. */
+    static InMemoryStory unwatched() {
+        return begin(false);
+    }
+
+    private static InMemoryStory begin(boolean watched) {
         var clock = new Clock(Instant.parse("2030-01-01T00:00:00Z"));
-        return new InMemoryStory(clock, new InMemoryCluster(clock));
+        return new InMemoryStory(clock, new InMemoryCluster(clock), watched);
     }
 
     /** How it might go on from here: the same objects at the same time, and an operator that has just started. */
     InMemoryStory fork() {
         var sameTime = new Clock(clock.now);
-        return new InMemoryStory(sameTime, cluster.copy(sameTime));
+        return new InMemoryStory(sameTime, cluster.copy(sameTime), field.isPresent());
     }
 
     InMemoryOperator newOperator(Interruption interruption) {
-        return new InMemoryOperator(cluster, ACME, clock, interruption);
+        return new InMemoryOperator(
+                cluster, ACME, clock, () -> serverTime.or(() -> Optional.of(clock.now)), interruption);
     }
 
     /** A new process takes over, which has no memory of the old one's. */
@@ -96,8 +116,15 @@ final class InMemoryStory implements AutoCloseable {
         return cluster;
     }
 
-    Field field() {
-        return field;
+    /** What the operator decides now, without doing it. */
+    InMemoryOperator.Look look() {
+        operator.sync();
+        return operator.look();
+    }
+
+    /** The API server's clock shows something else than the operator's. */
+    void serverTime(Instant time) {
+        serverTime = Optional.of(time);
     }
 
     Instant now() {
@@ -156,24 +183,54 @@ final class InMemoryStory implements AutoCloseable {
 
     private void rest() {
         settle();
-        field.allUpdate(clock.now);
+        field.ifPresent(devices -> devices.allUpdate(clock.now));
     }
 
     boolean isDeclared() {
         return cluster.find(Factory.class, ACME.name()).isPresent();
     }
 
+    /** So many times over, two act on what both have seen: what the first has written, the second must not write. */
+    void stalePlans() {
+        stalePlans(8);
+    }
+
+    void stalePlans(int times) {
+        restart(Interruption.NONE);
+        var other = newOperator(Interruption.NONE);
+        for (var time = 0; time < times; time++) {
+            operator.sync();
+            other.sync();
+            var look = operator.look();
+            var sameLook = other.look();
+            operator.act(look);
+            if (look.isCommitment()) {
+                assertThatThrownBy(() -> other.act(sameLook))
+                        .as("invariant 2: the second to act on %s", look.decision())
+                        .isInstanceOf(PlanOutdatedException.class);
+            } else {
+                other.act(sameLook);
+            }
+        }
+    }
+
     void declareFactory(String bootstrap) {
         apply(Factory.class, ACME.name(), "{dialect: TUF, bootstrap: {%s}}".formatted(bootstrap));
     }
 
-    void changeFactory(java.util.function.UnaryOperator<dev.factorytrust.api.v1alpha1.FactorySpec> change) {
-        cluster.edit(Factory.class, ACME.name(), factory -> factory.setSpec(change.apply(factory.getSpec())));
+    /** See {@link Field#mayBeHurried}. */
+    void mayBeHurried() {
+        field.ifPresent(Field::mayBeHurried);
     }
 
-    void annotateFactory(String name, String value) {
-        cluster.edit(
-                Factory.class, ACME.name(), factory -> factory.getMetadata().setAnnotations(Map.of(name, value)));
+    /** @param fields of the spec, in flow style and without braces */
+    @SuppressWarnings("unchecked")
+    void changeFactory(String fields) {
+        cluster.edit(Factory.class, ACME.name(), factory -> {
+            var spec = SERIALIZATION.convertValue(factory.getSpec(), Map.class);
+            spec.putAll(Serialization.unmarshal("---\n{" + fields + '}', Map.class));
+            factory.setSpec(SERIALIZATION.convertValue(spec, FactorySpec.class));
+        });
     }
 
     /** @param change the spec but for {@code factory}, in flow style and without braces */
@@ -285,6 +342,6 @@ final class InMemoryStory implements AutoCloseable {
 
     @Override
     public void close() {
-        field.close();
+        field.ifPresent(Field::close);
     }
 }

@@ -1,0 +1,190 @@
+package dev.factorytrust.operator.factory;
+
+import dev.factorytrust.operator.store.Names;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Secret;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.function.Consumer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What is decided where somebody or something has interfered with a published Factory. */
+class FactoryPlannerTest {
+
+    private final InMemoryStory story = InMemoryStory.unwatched();
+
+    @BeforeEach
+    void published() {
+        story.declareFactory("generate: {}");
+        story.settle();
+    }
+
+    @AfterEach
+    void close() {
+        story.close();
+    }
+
+    private Decision decided() {
+        return story.look().decision();
+    }
+
+    /** As a new process decides, which has never seen the Factory. */
+    private Decision decidedAfterRestart() {
+        story.restart(Interruption.NONE);
+        return decided();
+    }
+
+    private static Consumer<Decision> stalled(String reason, String... said) {
+        return decision -> {
+            assertThat(decision).isInstanceOfSatisfying(Decision.Stall.class, stall -> assertThat(stall.reason())
+                    .isEqualTo(reason));
+            assertThat(((Decision.Stall) decision).message()).contains(said);
+        };
+    }
+
+    @Test
+    void nothing_to_do_sleeps_ten_minutes_at_most() {
+        assertThat(decided()).isEqualTo(new Decision.Wait(story.now().plus(Duration.ofMinutes(10))));
+    }
+
+    @Test
+    void the_wake_up_is_at_the_second_that_a_role_falls_due() {
+        story.pass(Duration.ofHours(13));
+        var due = due();
+        story.pass(Duration.between(story.now(), due).minusSeconds(1));
+        assertThat(decided()).isEqualTo(new Decision.Wait(due));
+        story.pass(Duration.ofSeconds(1));
+        assertThat(decided()).isInstanceOf(Decision.Publish.class);
+    }
+
+    private Instant due() {
+        return Instant.parse(
+                story.look().state().status().orElseThrow().roles().timestamp().refreshAt());
+    }
+
+    @Test
+    void a_paused_factory_signs_nothing_though_everything_is_due() {
+        story.changeFactory("paused: true");
+        story.pass(Duration.ofDays(100));
+        assertThat(decided()).isInstanceOf(Decision.Wait.class);
+    }
+
+    @Test
+    void a_paused_factory_erases_the_archive_all_the_same() {
+        story.changeFactory("paused: true");
+        story.handInArchiveDigest();
+        assertThat(decided()).isInstanceOf(Decision.EraseRootKeys.class);
+    }
+
+    @Test
+    void a_wrong_digest_erases_nothing() {
+        story.cluster().edit(Secret.class, "acme-root-keys", secret -> secret.getMetadata()
+                .setAnnotations(Map.of(Names.RETRIEVED, "0".repeat(64))));
+        assertThat(decided()).isInstanceOf(Decision.Wait.class);
+    }
+
+    @Test
+    void a_clock_behind_the_last_signature_signs_nothing_even_where_something_is_lost() {
+        story.pass(Duration.ofMinutes(-2));
+        story.serverTime(story.now().plus(Duration.ofMinutes(2)));
+        story.remove(ConfigMap.class, "acme-snapshot-1");
+        assertThat(decided()).satisfies(stalled("ClockSkewed", "120 s behind"));
+    }
+
+    @Test
+    void what_a_fast_clock_signed_is_signed_anew_by_one_that_the_api_server_confirms() {
+        story.pass(Duration.ofMinutes(-2));
+        story.serverTime(story.now());
+        assertThat(decided()).isInstanceOf(Decision.Publish.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"targets", "snapshot", "timestamp"})
+    @DisplayName("invariant 7: a missing key stalls at once, and is named")
+    void a_missing_key_stalls_at_once(String role) {
+        var key = story.cluster()
+                .all(Secret.class)
+                .filter(secret -> role.equals(secret.getMetadata().getLabels().get(Names.ROLE)))
+                .findFirst()
+                .orElseThrow();
+        story.remove(Secret.class, key.getMetadata().getName());
+        assertThat(decided())
+                .satisfies(stalled("OnlineKeyMissing", key.getMetadata().getName()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"acme-root-1", "acme-targets-1", "acme-snapshot-1"})
+    @DisplayName("invariant 13: what somebody deleted is put back byte for byte")
+    void what_somebody_deleted_is_put_back(String name) {
+        var original = story.cluster().find(ConfigMap.class, name).orElseThrow();
+        story.look();
+        story.remove(ConfigMap.class, name);
+        assertThat(decided()).isInstanceOfSatisfying(Decision.PutBack.class, back -> assertThat(
+                        back.original().getBinaryData())
+                .isEqualTo(original.getBinaryData()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"acme-targets-1", "acme-snapshot-1"})
+    @DisplayName("invariant 13: where nobody remembers what was deleted, it is named")
+    void where_nobody_remembers_it_is_named(String name) {
+        story.remove(ConfigMap.class, name);
+        assertThat(decidedAfterRestart()).satisfies(stalled("MetadataTampered", name));
+    }
+
+    @Test
+    void a_lost_first_root_is_never_replaced_by_another() {
+        story.remove(ConfigMap.class, "acme-root-1");
+        assertThat(decidedAfterRestart()).satisfies(stalled("RootMissing", "acme-root-1"));
+    }
+
+    @Test
+    @DisplayName("invariant 4: a lost timestamp is reopened above the version in status")
+    void a_lost_timestamp_is_reopened() {
+        story.pass(Duration.ofHours(23));
+        story.settle();
+        story.remove(ConfigMap.class, "acme-timestamp");
+        assertThat(decidedAfterRestart()).isEqualTo(new Decision.OpenCommitPoint(2));
+    }
+
+    @Test
+    @DisplayName("invariant 4: a replayed timestamp stalls")
+    void a_replayed_timestamp_stalls() {
+        var old = story.cluster().find(ConfigMap.class, "acme-timestamp").orElseThrow();
+        story.pass(Duration.ofHours(23));
+        story.settle();
+        story.cluster()
+                .edit(ConfigMap.class, "acme-timestamp", timestamp -> timestamp.setBinaryData(old.getBinaryData()));
+        assertThat(decidedAfterRestart()).satisfies(stalled("MetadataTampered", "version 1", "version 2"));
+    }
+
+    @Test
+    void another_dialect_than_the_stored_one_stalls() {
+        story.cluster().edit(ConfigMap.class, "acme-timestamp", timestamp -> timestamp
+                .getMetadata()
+                .getAnnotations()
+                .put(Names.DIALECT, "OTAConnect"));
+        assertThat(decided()).satisfies(stalled("DialectMismatch", "OTAConnect"));
+    }
+
+    @Test
+    void a_first_root_that_isnt_the_pinned_one_stalls() {
+        story.changeFactory("trustedRootSha256: '" + "0".repeat(64) + "'");
+        assertThat(decided()).satisfies(stalled("RootNotTrusted", "0".repeat(64)));
+    }
+
+    @Test
+    void what_this_version_cannot_serve_is_said_before_anything_is_made() {
+        story.changeFactory("dialect: OTAConnect");
+        assertThat(decided()).satisfies(stalled("NotSupported", "OTAConnect"));
+    }
+}
