@@ -20,6 +20,7 @@ import dev.factorytrust.operator.runtime.ServerTime;
 import dev.factorytrust.operator.runtime.Settings;
 import dev.factorytrust.operator.runtime.StatusWriter;
 import dev.factorytrust.operator.runtime.Wakeups;
+import dev.factorytrust.operator.store.ApiServer;
 import dev.factorytrust.operator.store.FactoryCache;
 import dev.factorytrust.operator.store.FactoryRef;
 import dev.factorytrust.operator.store.Informers;
@@ -85,7 +86,8 @@ public final class FactoryTrustOperator implements AutoCloseable {
             Runnable halt) {
         this.client = client;
         this.synced = synced;
-        metadata = new MetadataStore(client, configMaps);
+        var api = ApiServer.of(client);
+        metadata = new MetadataStore(api, configMaps);
         views = new ViewFeed(metadata, new StandardDialect(), this::declared, sink);
         events = new Events(client, clock, settings.podName());
         metrics = new FactoryMetrics(registry, clock);
@@ -95,7 +97,7 @@ public final class FactoryTrustOperator implements AutoCloseable {
             informers.watch(client.secrets(), scope, Names.FACTORY, keys);
             informers.watch(client.secrets(), scope, Names.SIGNS, signatures);
         }
-        var keyStore = new KeyStore(client, keys);
+        var keyStore = new KeyStore(api, keys);
         gatherer = new FactoryGatherer(
                 metadata,
                 keyStore,
@@ -110,7 +112,7 @@ public final class FactoryTrustOperator implements AutoCloseable {
                 "factory",
                 new FactoryReconciler(
                         gatherer,
-                        new FactoryActor(client, metadata, keyStore),
+                        new FactoryActor(api, metadata, keyStore),
                         new FactoryNews(events, metrics),
                         followers,
                         new StatusWriter<Factory, FactoryStatus>(client),

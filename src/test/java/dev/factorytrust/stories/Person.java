@@ -7,23 +7,23 @@ import dev.factorytrust.tuf.dialect.StandardDialect;
 import io.fabric8.kubernetes.client.utils.Serialization;
 
 /** Somebody with a key of his own, which the cluster never sees. */
-record Person(String name, SoftwareKey key) {
+public record Person(String name, SoftwareKey key) {
 
-    static Person withKey(String name, KeyType type) {
+    public static Person withKey(String name, KeyType type) {
         return new Person(name, SoftwareKey.generate(type));
     }
 
     /** As an entry of {@code addKeys} or of a bootstrap's {@code keys}. */
-    String declared() {
+    public String declared() {
         return "{name: %s, publicKey: %s}"
                 .formatted(name, Serialization.asJson(key.publicKey().pem()));
     }
 
-    Bytes sign(Bytes payload) {
+    public Bytes sign(Bytes payload) {
         return key.sign(payload);
     }
 
-    String keyid() {
+    public String keyid() {
         var dialect = new StandardDialect();
         return dialect.keyId(dialect.key(key.publicKey())).value();
     }

@@ -3,20 +3,29 @@ package dev.factorytrust.stories;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus.KeyRef;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus.Phase;
 import dev.factorytrust.operator.runtime.Conditions;
+import dev.factorytrust.operator.store.FactoryRef;
+import dev.factorytrust.operator.store.MetadataStore;
 import dev.factorytrust.testing.TestClock;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.crypto.KeyType;
 import dev.factorytrust.tuf.dialect.StandardDialect;
+import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
+import dev.factorytrust.tuf.model.Signature;
+import dev.factorytrust.tuf.repository.RootChange;
+import dev.factorytrust.tuf.repository.RootProposal;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 import static dev.factorytrust.stories.RotationStory.AT_ONCE;
+import static dev.factorytrust.stories.RotationStory.SOON;
 import static dev.factorytrust.stories.RotationStory.declared;
 import static dev.factorytrust.stories.RotationStory.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -146,6 +155,63 @@ class RootRotationIT {
             eventually(AT_ONCE, () -> assertThat(story.status().roles().root().threshold())
                     .isEqualTo(1));
         }
+    }
+
+    @Test
+    @DisplayName("invariants 4 and 13: every root stays, the oldest too, whoever deletes it")
+    void every_root_that_is_deleted_comes_back_byte_for_byte() {
+        try (var story = RotationStory.withRootOf(1, alice)) {
+            var fleet = story.fleet();
+            story.declare("longer", "expiresAfter: 700d");
+            story.attach("longer", alice);
+            story.awaitPhase("longer", Phase.COMPLETED, AT_ONCE);
+            var roots = List.of(story.root(1), story.root(2));
+            story.configMap("acme-root-1").delete();
+            story.configMap("acme-root-2").delete();
+            eventually(SOON, () -> assertThat(List.of(story.root(1), story.root(2)))
+                    .isEqualTo(roots));
+            story.awaitReady();
+            fleet.accepts(2, roots.getFirst());
+        }
+    }
+
+    @Test
+    @DisplayName("invariant 1: a root that its holders have signed and that would strand devices is not flipped to")
+    void a_root_that_would_strand_devices_is_not_flipped_to() {
+        try (var story = RotationStory.withRootOf(1, alice)) {
+            var fleet = story.fleet();
+            // Made elsewhere and signed properly, with a key for timestamp that nobody here signs with.
+            var elsewhere = Person.withKey("elsewhere", KeyType.ED25519).key().publicKey();
+            plantRoot2(
+                    story,
+                    new RootChange(
+                            Optional.empty(),
+                            Optional.empty(),
+                            Map.of(RoleName.TIMESTAMP, List.of(elsewhere)),
+                            clock.instant().plus(Duration.ofDays(700)),
+                            Optional.empty(),
+                            story.namespace() + "/acme"));
+            eventually(SOON, () -> assertThat(story.status().conditions())
+                    .as("it says what is wrong")
+                    .anyMatch(condition ->
+                            Set.of(Conditions.DEGRADED, Conditions.STALLED).contains(condition.type())
+                                    && condition.message().contains("timestamp")));
+            assertThat(story.configMap("acme-timestamp").get().getMetadata().getAnnotations())
+                    .containsEntry("factory-trust.dev/root-version", "1");
+            fleet.accepts(1, story.root(1));
+        }
+    }
+
+    private void plantRoot2(RotationStory story, RootChange change) {
+        var dialect = new StandardDialect();
+        var proposed = (RootProposal.Proposed) RootProposal.propose(dialect, Optional.of(root(story, 1)), change);
+        var canonical = dialect.canonical(proposed.next());
+        var signature = new Signature(new KeyId(alice.keyid()), alice.sign(canonical), Map.of());
+        var file = dialect.assemble(Root.class, canonical, List.of(signature)).file();
+        var factory = new FactoryRef(story.namespace(), "acme");
+        story.client()
+                .resource(MetadataStore.versioned(factory, dialect, RoleName.ROOT, 2, file))
+                .create();
     }
 
     private static Bytes list(Bytes payload, Person... people) {

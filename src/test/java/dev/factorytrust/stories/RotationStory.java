@@ -42,7 +42,7 @@ import static org.awaitility.Awaitility.await;
 /** A namespace with an operator that looks after Factory {@code acme}, and what people do there with kubectl. */
 final class RotationStory implements AutoCloseable {
 
-    /** For what an idle machine does within seconds: a busy or slow one gets time. {@code PromisesIT} holds the clock. */
+    /** For what an idle machine does within seconds: a busy or slow one gets time. */
     static final Duration SOON = Duration.ofSeconds(40);
 
     /** For what an idle machine does within a second. */

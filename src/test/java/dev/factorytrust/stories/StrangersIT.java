@@ -1,9 +1,12 @@
 package dev.factorytrust.stories;
 
+import dev.factorytrust.api.v1alpha1.RootRotationStatus.Phase;
 import dev.factorytrust.testing.ControlPlane;
 import dev.factorytrust.testing.Device;
 import dev.factorytrust.testing.DeviceClient;
 import dev.factorytrust.testing.TestClock;
+import dev.factorytrust.tuf.crypto.KeyType;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -12,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -76,6 +80,54 @@ class StrangersIT {
                     .isInstanceOfSatisfying(Device.Updated.class, updated -> assertThat(updated.snapshot())
                             .isEqualTo(2));
         }
+    }
+
+    @Test
+    @DisplayName("invariant 3: what stands at a name of ours without our label is passed over, or makes way")
+    void unlabelled_objects_at_metadata_names_stop_nothing() {
+        var alice = Person.withKey("alice", KeyType.ED25519);
+        try (var story = RotationStory.withRootOf(1, alice)) {
+            for (var name : List.of("acme-targets-2", "acme-snapshot-2", "acme-root-2", "longer-payload")) {
+                unlabelled(story.namespace(), name);
+            }
+            story.target("lmp");
+            RotationStory.eventually(
+                    RotationStory.SOON,
+                    () -> assertThat(story.status().targets().count()).isEqualTo(1));
+            assertThat(story.status().roles().targets().version()).isGreaterThan(2);
+            story.declare("longer", "expiresAfter: 700d");
+            story.attach("longer", alice);
+            story.awaitPhase("longer", Phase.COMPLETED, RotationStory.SOON);
+            story.fleet().accepts(2);
+        }
+    }
+
+    @Test
+    void somebody_elses_timestamp_is_named_and_nothing_is_made_until_it_is_gone() {
+        var fleet = new Fleet();
+        unlabelled(fleet.namespace(), "acme-timestamp");
+        fleet.declare("");
+        try (var _ = fleet.operator(clock)) {
+            fleet.awaitCondition("Degraded", "True", "PublicationFailed");
+            assertThat(fleet.condition("Degraded").orElseThrow().message())
+                    .contains("ConfigMap acme-timestamp is not this operator's");
+            fleet.delete("timestamp");
+            fleet.poke();
+            fleet.awaitReady();
+        }
+    }
+
+    private static void unlabelled(String namespace, String name) {
+        ControlPlane.shared()
+                .admin()
+                .resource(new ConfigMapBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .withNamespace(namespace)
+                        .endMetadata()
+                        .addToData("mine", "yes")
+                        .build())
+                .create();
     }
 
     @ParameterizedTest

@@ -62,7 +62,8 @@ final class BootstrapSteps {
     }
 
     private static long highest(FactoryState state, RoleName role) {
-        var stored = state.stored().versions(role);
+        // A planted version that leaves no room above it was never published: devices could not have read it.
+        var stored = state.stored().versions(role).headMap(Repairs.HIGHEST_FLOOR, true);
         return state.stored()
                 .freeVersion(role, Math.max(stored.isEmpty() ? 0 : stored.lastKey(), Repairs.floor(state, role)));
     }

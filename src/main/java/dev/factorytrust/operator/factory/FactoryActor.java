@@ -1,6 +1,7 @@
 package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.api.v1alpha1.RootRotation;
+import dev.factorytrust.operator.store.ApiServer;
 import dev.factorytrust.operator.store.KeyStore;
 import dev.factorytrust.operator.store.MetadataStore;
 import dev.factorytrust.operator.store.Names;
@@ -16,7 +17,6 @@ import dev.factorytrust.tuf.repository.Repository;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 
 import java.net.HttpURLConnection;
@@ -36,13 +36,13 @@ import java.util.stream.Stream;
  */
 public final class FactoryActor {
 
-    private final KubernetesClient client;
+    private final ApiServer api;
     private final MetadataStore metadata;
     private final KeyStore keys;
     private final Keysmith keysmith;
 
-    public FactoryActor(KubernetesClient client, MetadataStore metadata, KeyStore keys) {
-        this.client = client;
+    public FactoryActor(ApiServer api, MetadataStore metadata, KeyStore keys) {
+        this.api = api;
         this.metadata = metadata;
         this.keys = keys;
         this.keysmith = new Keysmith(keys);
@@ -59,7 +59,7 @@ public final class FactoryActor {
             case Decision.Declare(var rotation) -> declare(rotation);
             case Decision.WithdrawFirstRoot(var rotation, var payload) -> {
                 payload.ifPresent(metadata::delete);
-                client.resource(rotation).delete();
+                withdraw(rotation);
             }
             case Decision.SignFirstRoot(var root, var archive) ->
                 storeRoot(state, keysmith.sign(state, root, archive), false);
@@ -86,15 +86,30 @@ public final class FactoryActor {
     /** A cache that lags has it declared twice; only another Factory's rotation of that name is a fault. */
     private void declare(RootRotation rotation) {
         try {
-            client.resource(rotation).create();
+            api.create(rotation);
         } catch (KubernetesClientException e) {
-            var there = Optional.ofNullable(client.resource(rotation).get());
+            var there = api.find(
+                    RootRotation.class,
+                    rotation.getMetadata().getNamespace(),
+                    rotation.getMetadata().getName());
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT
                     && there.filter(other -> !other.getSpec()
                                     .factory()
                                     .equals(rotation.getSpec().factory()))
                             .isEmpty()) {
                 throw new PlanOutdatedException(rotation.getMetadata().getName(), e);
+            }
+            throw e;
+        }
+    }
+
+    /** Only the declaration that was seen: its successor of the same name may have been signed since. */
+    private void withdraw(RootRotation seen) {
+        try {
+            api.delete(seen);
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+                throw new PlanOutdatedException(seen.getMetadata().getName(), e);
             }
             throw e;
         }

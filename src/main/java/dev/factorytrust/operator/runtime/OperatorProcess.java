@@ -21,8 +21,11 @@ import org.slf4j.LoggerFactory;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -58,6 +61,7 @@ public final class OperatorProcess implements AutoCloseable {
     private final KubernetesClient client;
     private final Settings settings;
     private final Runnable halt;
+    private final CountDownLatch listed = new CountDownLatch(1);
     private final ExecutorService reconciling;
     private final Operator operator;
     private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
@@ -71,7 +75,7 @@ public final class OperatorProcess implements AutoCloseable {
         this.client = client;
         this.settings = settings;
         this.halt = halt;
-        reconciling = Executors.newFixedThreadPool(settings.threads());
+        reconciling = new Held(settings.threads(), listed);
         operator = new Operator(config -> configure(config, registry));
         Gauge.builder("factory_trust_leader", this, process -> process.isLeader() ? 1 : 0)
                 .description("1 where this process may sign")
@@ -165,6 +169,7 @@ public final class OperatorProcess implements AutoCloseable {
             }
             throw e;
         }
+        listed.countDown();
         leading |= !settings.leaderElection();
         if (!state.compareAndSet(State.STARTING, State.RUNNING)) {
             operator.stop();
@@ -179,6 +184,7 @@ public final class OperatorProcess implements AutoCloseable {
         if (state.getAndSet(State.STOPPING) == State.STOPPING) {
             return;
         }
+        listed.countDown();
         operator.stop();
         // JOSDK forgets this one, and its threads keep a JVM alive.
         operator.getConfigurationService()
@@ -219,5 +225,28 @@ public final class OperatorProcess implements AutoCloseable {
     /** Whether every informer still follows the API server; one that has lost its connection, and tries again, does. */
     public boolean isHealthy() {
         return operator.getRuntimeInfo().allEventSourcesAreHealthy();
+    }
+
+    /**
+     * Without a lease to wait for, JOSDK has each controller work as soon as its own informers are filled. A Factory whose
+     * RootRotations and Targets are still being listed would be taken for one that has none.
+     */
+    private static final class Held extends ThreadPoolExecutor {
+
+        private final CountDownLatch released;
+
+        Held(int threads, CountDownLatch released) {
+            super(threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
+            this.released = released;
+        }
+
+        @Override
+        protected void beforeExecute(Thread thread, Runnable task) {
+            try {
+                released.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

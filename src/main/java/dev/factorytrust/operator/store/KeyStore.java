@@ -12,7 +12,6 @@ import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.repository.OnlineSigners;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 
 import java.net.HttpURLConnection;
@@ -40,11 +39,11 @@ public final class KeyStore {
         }
     }
 
-    private final KubernetesClient client;
+    private final ApiServer api;
     private final FactoryCache<Secret> cache;
 
-    public KeyStore(KubernetesClient client, FactoryCache<Secret> cache) {
-        this.client = client;
+    public KeyStore(ApiServer api, FactoryCache<Secret> cache) {
+        this.api = api;
         this.cache = cache;
     }
 
@@ -69,7 +68,7 @@ public final class KeyStore {
 
     /** The same, asked of the API server itself, as before making a key. */
     public Map<RoleName, List<PublicKey>> firstLive(FactoryRef factory) {
-        return firstOf(list(factory));
+        return firstOf(api.secrets(factory));
     }
 
     /** Every online key that is stored, readable or not, with the keyid that its content has. */
@@ -88,7 +87,7 @@ public final class KeyStore {
 
     /** The same, asked of the API server itself, as before making a key. */
     public Map<String, Map<RoleName, List<PublicKey>>> madeForLive(FactoryRef factory) {
-        return byRotation(list(factory));
+        return byRotation(api.secrets(factory));
     }
 
     private static Map<String, Map<RoleName, List<PublicKey>>> byRotation(Collection<Secret> secrets) {
@@ -102,14 +101,6 @@ public final class KeyStore {
     /** The UID of the RootRotation that the key was made for. */
     public static Optional<String> rotation(Secret secret) {
         return Optional.ofNullable(secret.getMetadata().getAnnotations()).map(all -> all.get(Names.OWNER_UID));
-    }
-
-    private List<Secret> list(FactoryRef factory) {
-        return client.secrets()
-                .inNamespace(factory.namespace())
-                .withLabel(Names.FACTORY, factory.name())
-                .list()
-                .getItems();
     }
 
     private static Map<RoleName, List<PublicKey>> firstOf(Collection<Secret> secrets) {
@@ -167,7 +158,7 @@ public final class KeyStore {
     /** Deletes exactly the Secret that was seen. */
     public void delete(Secret seen) {
         try {
-            client.resource(seen).lockResourceVersion().delete();
+            api.delete(seen);
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
                 throw new PlanOutdatedException(seen.getMetadata().getName(), e);
@@ -178,13 +169,28 @@ public final class KeyStore {
 
     private void create(Secret secret) {
         try {
-            client.resource(secret).create();
+            api.create(secret);
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+                requireOurs(secret);
                 throw new PlanOutdatedException(secret.getMetadata().getName(), e);
             }
             throw e;
         }
+    }
+
+    /** What no informer tells of would be met again and again, and nobody would know why nothing happens. */
+    private void requireOurs(Secret secret) {
+        var factory = FactoryCache.byLabel(secret).orElseThrow();
+        api.find(
+                        Secret.class,
+                        secret.getMetadata().getNamespace(),
+                        secret.getMetadata().getName())
+                .filter(other -> !FactoryCache.byLabel(other).equals(Optional.of(factory))
+                        || !secret.getType().equals(other.getType()))
+                .ifPresent(other -> {
+                    throw new NameTakenException("Secret", other.getMetadata().getName(), factory);
+                });
     }
 
     /** Keys and archives are immutable too: a half-edited key would look like a lost one. */

@@ -5,7 +5,6 @@ import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.model.RoleName;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 
 import java.net.HttpURLConnection;
@@ -24,13 +23,16 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class MetadataStore {
 
-    private final KubernetesClient client;
+    private final ApiServer api;
     private final FactoryCache<ConfigMap> cache;
     private final Map<FactoryRef, Reading.Published> lastGood = new ConcurrentHashMap<>();
     private final RootKeyIndex rootKeys = new RootKeyIndex();
 
-    public MetadataStore(KubernetesClient client, FactoryCache<ConfigMap> cache) {
-        this.client = client;
+    /** What stands at names of ours without our label, so that no informer tells of it: known since a write met it. */
+    private final Map<FactoryRef, Map<String, ConfigMap>> foreign = new ConcurrentHashMap<>();
+
+    public MetadataStore(ApiServer api, FactoryCache<ConfigMap> cache) {
+        this.api = api;
         this.cache = cache;
     }
 
@@ -44,7 +46,7 @@ public final class MetadataStore {
     public Look look(FactoryRef factory, Dialect dialect) {
         var look = new AtomicReference<Look>();
         lastGood.compute(factory, (_, before) -> {
-            var stored = new StoredMetadata(factory, cache.of(factory));
+            var stored = new StoredMetadata(factory, withForeign(factory));
             var roots = Roots.of(dialect, stored);
             var reading = notOlder(Reading.of(dialect, stored, roots), factory, before);
             rootKeys.look(factory, roots);
@@ -52,6 +54,16 @@ public final class MetadataStore {
             return reading instanceof Reading.Published published ? published : before;
         });
         return look.get();
+    }
+
+    private Map<String, ConfigMap> withForeign(FactoryRef factory) {
+        var others = foreign.getOrDefault(factory, Map.of());
+        if (others.isEmpty()) {
+            return cache.of(factory);
+        }
+        var all = new HashMap<>(others);
+        all.putAll(cache.of(factory));
+        return all;
     }
 
     private static Reading notOlder(Reading reading, FactoryRef factory, Reading.Published before) {
@@ -77,23 +89,39 @@ public final class MetadataStore {
     public void forget(FactoryRef factory) {
         lastGood.remove(factory);
         rootKeys.forget(factory);
+        foreign.remove(factory);
     }
 
     /** The timestamp object as the API server has it now: plans are made on the informer's, which may lag. */
     public Optional<ConfigMap> liveTimestamp(FactoryRef factory) {
-        return Optional.ofNullable(client.configMaps()
-                .inNamespace(factory.namespace())
-                .withName(Names.timestamp(factory.name()))
-                .get());
+        return api.find(ConfigMap.class, factory.namespace(), Names.timestamp(factory.name()));
     }
 
     /**
      * Creates an immutable object.
      *
      * @throws PlanOutdatedException when the name is taken
+     * @throws NameTakenException when it is taken for good, by an object of somebody else's that can't be passed over
      */
     public void create(ConfigMap object) {
-        swap(object, () -> client.resource(object).create());
+        try {
+            swap(object, () -> api.create(object));
+        } catch (PlanOutdatedException taken) {
+            var factory = FactoryCache.byLabel(object).orElseThrow();
+            api.find(ConfigMap.class, factory.namespace(), object.getMetadata().getName())
+                    .filter(other -> !FactoryCache.byLabel(other).equals(Optional.of(factory)))
+                    .ifPresent(other -> takeNote(factory, other));
+            throw taken;
+        }
+    }
+
+    /** From now on it is seen as a planted object is: passed over by version, or removed from a name that has none. */
+    private void takeNote(FactoryRef factory, ConfigMap other) {
+        var name = other.getMetadata().getName();
+        if (name.equals(Names.timestamp(factory.name()))) {
+            throw new NameTakenException("ConfigMap", name, factory);
+        }
+        foreign.computeIfAbsent(factory, _ -> new ConcurrentHashMap<>()).put(name, other);
     }
 
     /**
@@ -102,13 +130,15 @@ public final class MetadataStore {
      * @throws PlanOutdatedException when it was written or deleted meanwhile
      */
     public void replaceTimestamp(ConfigMap next) {
-        swap(next, () -> client.resource(next).lockResourceVersion().update());
+        swap(next, () -> api.replace(next));
     }
 
     /** Deletes exactly the object that was seen, not one that took its name since. Gone or changed already: left. */
     public void delete(ConfigMap seen) {
+        var name = seen.getMetadata().getName();
+        foreign.values().forEach(objects -> objects.remove(name, seen));
         try {
-            client.resource(seen).lockResourceVersion().delete();
+            api.delete(seen);
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
                 throw e;

@@ -3,6 +3,7 @@ package dev.factorytrust.operator.factory;
 import dev.factorytrust.api.v1alpha1.Holder;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.RootRotationSpec;
+import dev.factorytrust.operator.store.ApiServer;
 import dev.factorytrust.operator.store.FactoryCache;
 import dev.factorytrust.operator.store.KeyStore;
 import dev.factorytrust.operator.store.MetadataStore;
@@ -23,10 +24,11 @@ class FirstRootDeclarationIT {
 
     private final ControlPlane cluster = ControlPlane.shared();
     private final String namespace = cluster.newNamespace();
+    private final ApiServer api = ApiServer.of(cluster.admin());
     private final FactoryActor actor = new FactoryActor(
-            cluster.admin(),
-            new MetadataStore(cluster.admin(), new FactoryCache<>(FactoryCache::byLabel, _ -> {})),
-            new KeyStore(cluster.admin(), new FactoryCache<>(FactoryCache::byLabel, _ -> {})));
+            api,
+            new MetadataStore(api, new FactoryCache<>(FactoryCache::byLabel, _ -> {})),
+            new KeyStore(api, new FactoryCache<>(FactoryCache::byLabel, _ -> {})));
 
     @Test
     void a_second_declaration_finds_the_first_and_looks_again() {

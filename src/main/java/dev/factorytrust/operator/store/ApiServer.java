@@ -1,0 +1,68 @@
+package dev.factorytrust.operator.store;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What decisions are carried out with: single requests to the API server, each of which happens as a whole or not at
+ * all. A process may end between any two of them.
+ *
+ * <p>A request that is refused throws {@link KubernetesClientException} with the status of the answer.
+ */
+public interface ApiServer {
+
+    <T extends HasMetadata> Optional<T> find(Class<T> kind, String namespace, String name);
+
+    /** The Secrets that are labelled as the Factory's. */
+    List<Secret> secrets(FactoryRef factory);
+
+    /** Refused with 409 where the name is taken. */
+    void create(HasMetadata object);
+
+    /** Refused with 409 unless what is stored has the resourceVersion that {@code next} carries. */
+    void replace(HasMetadata next);
+
+    /** Deletes what was seen. Refused with 409 where it changed since; already gone is as good. */
+    void delete(HasMetadata seen);
+
+    static ApiServer of(KubernetesClient client) {
+        return new ApiServer() {
+            @Override
+            public <T extends HasMetadata> Optional<T> find(Class<T> kind, String namespace, String name) {
+                return Optional.ofNullable(client.resources(kind)
+                        .inNamespace(namespace)
+                        .withName(name)
+                        .get());
+            }
+
+            @Override
+            public List<Secret> secrets(FactoryRef factory) {
+                return client.secrets()
+                        .inNamespace(factory.namespace())
+                        .withLabel(Names.FACTORY, factory.name())
+                        .list()
+                        .getItems();
+            }
+
+            @Override
+            public void create(HasMetadata object) {
+                client.resource(object).create();
+            }
+
+            @Override
+            public void replace(HasMetadata next) {
+                client.resource(next).lockResourceVersion().update();
+            }
+
+            @Override
+            public void delete(HasMetadata seen) {
+                client.resource(seen).lockResourceVersion().delete();
+            }
+        };
+    }
+}

@@ -1,0 +1,103 @@
+package dev.factorytrust.operator.factory;
+
+import dev.factorytrust.api.v1alpha1.Condition;
+import dev.factorytrust.api.v1alpha1.Factory;
+import dev.factorytrust.api.v1alpha1.RootRotation;
+import dev.factorytrust.operator.store.FactoryRef;
+import dev.factorytrust.operator.store.Names;
+import dev.factorytrust.operator.store.Reading;
+import dev.factorytrust.operator.store.Roots;
+import dev.factorytrust.operator.store.StoredMetadata;
+import dev.factorytrust.tuf.dialect.Dialect;
+import dev.factorytrust.tuf.dialect.StandardDialect;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.repository.Repository;
+import dev.factorytrust.tuf.repository.RootExtras;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Secret;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Where a story has come to, in lines that don't depend on key material, on the moment, or on version numbers of targets
+ * and snapshots: those skip what a crash left behind.
+ */
+final class EndState {
+
+    private static final Dialect DIALECT = new StandardDialect();
+
+    private EndState() {}
+
+    /** Everything. */
+    static List<String> of(InMemoryCluster cluster, FactoryRef factory) {
+        var lines = new ArrayList<>(meaning(cluster, factory));
+        var stored = stored(cluster, factory);
+        for (var role : List.of(RoleName.ROOT, RoleName.TARGETS, RoleName.SNAPSHOT)) {
+            lines.add("stored " + role.value() + ": " + stored.versions(role).size());
+        }
+        cluster.all(ConfigMap.class)
+                .filter(object -> object.getMetadata().getLabels().get(Names.ROLE) == null)
+                .forEach(object -> lines.add(InMemoryCluster.key(object)));
+        // A set: of two leaders each may make a key for a role; root names one of them.
+        cluster.all(Secret.class)
+                .map(secret -> Names.ONLINE_KEY_TYPE.equals(secret.getType())
+                        ? "online key for " + secret.getMetadata().getLabels().get(Names.ROLE)
+                        : InMemoryCluster.key(secret))
+                .collect(Collectors.toCollection(TreeSet::new))
+                .forEach(lines::add);
+        return lines;
+    }
+
+    /** What people and devices are told, whatever is kept of the past. */
+    static List<String> meaning(InMemoryCluster cluster, FactoryRef factory) {
+        var lines = new ArrayList<String>();
+        var stored = stored(cluster, factory);
+        Reading.of(DIALECT, stored, Roots.of(DIALECT, stored))
+                .published()
+                .ifPresentOrElse(repository -> lines.addAll(published(repository)), () -> lines.add("not published"));
+        cluster.find(Factory.class, factory.name())
+                .ifPresent(found -> lines.add("Factory: " + conditions(found.getStatus(), status -> status.conditions())
+                        + found.getStatus().pendingRotation()));
+        cluster.all(RootRotation.class)
+                .forEach(rotation -> lines.add(InMemoryCluster.key(rotation) + ": "
+                        + rotation.getStatus().phase()
+                        + rotation.getStatus().toVersion()
+                        + conditions(rotation.getStatus(), status -> status.conditions())));
+        return lines;
+    }
+
+    private static List<String> published(Repository repository) {
+        var root = repository.root().metadata();
+        return List.of(
+                "root " + root.version() + " of " + root.role(RoleName.ROOT).threshold() + " of "
+                        + new TreeSet<>(RootExtras.of(root).holders().values()),
+                "online "
+                        + List.of(RoleName.TARGETS, RoleName.SNAPSHOT, RoleName.TIMESTAMP).stream()
+                                .map(role -> root.role(role).keyids().size())
+                                .toList(),
+                "targets "
+                        + new TreeMap<>(repository.targets().metadata().targets())
+                                .entrySet().stream()
+                                        .map(entry -> entry.getKey() + '=' + entry.getValue())
+                                        .toList());
+    }
+
+    private static StoredMetadata stored(InMemoryCluster cluster, FactoryRef factory) {
+        return new StoredMetadata(
+                factory,
+                cluster.all(ConfigMap.class)
+                        .collect(Collectors.toMap(object -> object.getMetadata().getName(), object -> object)));
+    }
+
+    private static <S> List<String> conditions(S status, Function<S, List<Condition>> conditions) {
+        return conditions.apply(status).stream()
+                .map(condition -> condition.type() + '=' + condition.status() + ' ' + condition.reason())
+                .sorted()
+                .toList();
+    }
+}

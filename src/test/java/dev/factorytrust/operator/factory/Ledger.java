@@ -1,0 +1,184 @@
+package dev.factorytrust.operator.factory;
+
+import dev.factorytrust.operator.store.Names;
+import dev.factorytrust.operator.store.StoredMetadata;
+import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.dialect.Dialect;
+import dev.factorytrust.tuf.dialect.StandardDialect;
+import dev.factorytrust.tuf.model.MetaFile;
+import dev.factorytrust.tuf.model.Metadata;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Root;
+import dev.factorytrust.tuf.model.Snapshot;
+import dev.factorytrust.tuf.model.Timestamp;
+import dev.factorytrust.tuf.repository.RootExtras;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What must hold after every single write, whoever made it. It reads the stored objects with none of the operator's own
+ * judgement: names, versions, digests.
+ */
+final class Ledger {
+
+    private static final Dialect DIALECT = new StandardDialect();
+
+    private final InMemoryCluster cluster;
+    private final String factory;
+    private final Map<String, String> contents = new HashMap<>();
+    private final Set<String> causes = new HashSet<>();
+    private long newestRoot;
+    private long visibleRoot;
+    private long timestampVersion;
+
+    Ledger(InMemoryCluster cluster, String factory) {
+        this.cluster = cluster;
+        this.factory = factory;
+        cluster.all(ConfigMap.class)
+                .sorted(java.util.Comparator.comparing(object -> rank(object)))
+                .forEach(this::wrote);
+        cluster.watch(change -> change.after()
+                .or(change::before)
+                .filter(ConfigMap.class::isInstance)
+                .map(ConfigMap.class::cast)
+                .ifPresent(object -> {
+                    if (change.after().isPresent()) {
+                        wrote(object);
+                    } else {
+                        removed(object);
+                    }
+                    reachesWhatItNames();
+                }));
+    }
+
+    /** Roots in their order, and the timestamp last, as they were written. */
+    private static long rank(ConfigMap object) {
+        return switch (role(object)) {
+            case ROOT -> version(object);
+            case TARGETS, SNAPSHOT -> Long.MAX_VALUE - 1;
+            case TIMESTAMP -> Long.MAX_VALUE;
+            case null -> 0;
+        };
+    }
+
+    private void wrote(ConfigMap object) {
+        switch (role(object)) {
+            case ROOT -> {
+                once(object);
+                root(object);
+            }
+            case TARGETS, SNAPSHOT -> once(object);
+            case TIMESTAMP -> committed(object);
+            case null -> {}
+        }
+    }
+
+    private void once(ConfigMap object) {
+        var name = object.getMetadata().getName();
+        var content = object.getBinaryData().toString();
+        assertThat(contents.putIfAbsent(name, content))
+                .as("invariant 3: %s has one content", name)
+                .isIn(null, content);
+    }
+
+    private void root(ConfigMap object) {
+        var root = decode(object, Root.class, RoleName.ROOT);
+        if (root.version() <= newestRoot) {
+            return;
+        }
+        assertThat(root.version()).as("invariant 4: roots grow by one").isEqualTo(newestRoot + 1);
+        newestRoot = root.version();
+        var cause = RootExtras.of(root).rotation().map(RootExtras.Rotation::name);
+        assertThat(cause.isPresent() || newestRoot == 1)
+                .as("invariant 11: root %d has a cause", newestRoot)
+                .isTrue();
+        cause.ifPresent(rotation -> assertThat(causes.add(rotation))
+                .as("invariant 11: rotation %s makes one root", rotation)
+                .isTrue());
+    }
+
+    private void committed(ConfigMap object) {
+        var visible = Long.parseLong(
+                StoredMetadata.annotation(object, Names.ROOT_VERSION).orElse("0"));
+        assertThat(visible)
+                .as("invariant 4: devices are shown one more root at a time, and none is taken back")
+                .isBetween(visibleRoot, visibleRoot + 1);
+        assertThat(visible).as("a visible root is stored").isLessThanOrEqualTo(newestRoot);
+        visibleRoot = visible;
+        file(object, RoleName.TIMESTAMP).ifPresent(file -> {
+            var version = DIALECT.decode(Timestamp.class, file).metadata().version();
+            assertThat(version)
+                    .as("invariant 4: the timestamp's version grows by one with each commit")
+                    .isBetween(Math.max(1, timestampVersion), timestampVersion + 1);
+            if (version == timestampVersion) {
+                assertThat(contents.get(object.getMetadata().getName())).isEqualTo(file.sha256());
+            }
+            timestampVersion = version;
+            contents.put(object.getMetadata().getName(), file.sha256());
+        });
+    }
+
+    private void removed(ConfigMap object) {
+        assertThat(role(object))
+                .as("invariant 4: %s stays", object.getMetadata().getName())
+                .isNotIn(RoleName.ROOT, RoleName.TIMESTAMP);
+    }
+
+    /** Invariant 2: there is no moment at which the commit point names what isn't there, byte for byte. */
+    private void reachesWhatItNames() {
+        var timestamp = cluster.find(ConfigMap.class, Names.timestamp(factory))
+                .filter(object -> file(object, RoleName.TIMESTAMP).isPresent());
+        timestamp.ifPresent(object -> {
+            var snapshot = reach(
+                    RoleName.SNAPSHOT,
+                    decode(object, Timestamp.class, RoleName.TIMESTAMP).snapshotMeta());
+            reach(
+                    RoleName.TARGETS,
+                    decode(snapshot, Snapshot.class, RoleName.SNAPSHOT).meta().get("targets.json"));
+        });
+        for (var version = 1L; version <= visibleRoot; version++) {
+            assertThat(cluster.find(ConfigMap.class, Names.metadata(factory, RoleName.ROOT, version)))
+                    .as("invariant 2: root %d is there", version)
+                    .isPresent();
+        }
+    }
+
+    private ConfigMap reach(RoleName role, MetaFile meta) {
+        var name = Names.metadata(factory, role, meta.version());
+        var object = cluster.find(ConfigMap.class, name);
+        assertThat(object.flatMap(found -> file(found, role)).map(Bytes::sha256))
+                .as("invariant 2: the commit reaches %s", name)
+                .hasValue(meta.hashes().get("sha256"));
+        return object.orElseThrow();
+    }
+
+    long timestampVersion() {
+        return timestampVersion;
+    }
+
+    private static <T extends Metadata> T decode(ConfigMap object, Class<T> type, RoleName role) {
+        return DIALECT.decode(type, file(object, role).orElseThrow()).metadata();
+    }
+
+    private static Optional<Bytes> file(ConfigMap object, RoleName role) {
+        return StoredMetadata.file(object, Names.metadataEntry(role));
+    }
+
+    private static RoleName role(ConfigMap object) {
+        return Optional.ofNullable(object.getMetadata().getLabels())
+                .map(labels -> labels.get(Names.ROLE))
+                .flatMap(RoleName::of)
+                .orElse(null);
+    }
+
+    private static long version(ConfigMap object) {
+        return Long.parseLong(object.getMetadata().getLabels().get(Names.VERSION));
+    }
+}
