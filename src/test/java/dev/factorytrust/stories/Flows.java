@@ -103,6 +103,9 @@ final class Flows {
                     stage.people().declare("recover", "rotateOnlineKeys: [timestamp]");
                     stage.people().attach("recover", ALICE);
                     stage.people().awaitPhase("recover", Phase.COMPLETED, SOON);
+                    stage.pass(Duration.ofMinutes(11));
+                    eventually(
+                            SOON, () -> assertThat(stage.people().onlineKeys()).hasSize(3));
                 }),
                 new Flow("erasure of the archive", GENERATED, stage -> {
                     var archive = stage.people().secret("acme-root-keys");
