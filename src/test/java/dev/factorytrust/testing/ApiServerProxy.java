@@ -190,7 +190,7 @@ public final class ApiServerProxy implements AutoCloseable {
         watches.connect(options)
                 .onSuccess(source -> {
                     source.pause();
-                    request.toWebSocket().onSuccess(sink -> pipe(source, sink)).onFailure(_ -> source.close());
+                    request.toWebSocket().map(sink -> pipe(source, sink)).onFailure(_ -> close(source));
                 })
                 .onFailure(cause -> {
                     if (cause instanceof UpgradeRejectedException rejected && !dead) {
@@ -201,7 +201,18 @@ public final class ApiServerProxy implements AutoCloseable {
                 });
     }
 
-    private void pipe(WebSocket source, WebSocketBase sink) {
+    private Void pipe(WebSocket source, WebSocketBase sink) {
+        try {
+            join(source, sink);
+        } catch (IllegalStateException e) {
+            // One of them was closed meanwhile: so is the other, or the operator would wait for events for ever.
+            close(source);
+            close(sink);
+        }
+        return null;
+    }
+
+    private void join(WebSocket source, WebSocketBase sink) {
         open.add(sink);
         Consumer<Runnable> later =
                 lateness.isZero() ? Runnable::run : action -> VERTX.setTimer(lateness.toMillis(), _ -> action.run());
