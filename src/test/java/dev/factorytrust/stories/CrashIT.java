@@ -2,21 +2,28 @@ package dev.factorytrust.stories;
 
 import dev.factorytrust.stories.Rehearsal.Disturbance;
 import dev.factorytrust.testing.ApiServerProxy.Fate;
+import dev.factorytrust.testing.ControlPlane;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -72,6 +79,32 @@ class CrashIT {
                 disturbed(rehearsal, "caches stale by " + STALE.toSeconds() + " s", Disturbances.stale(STALE))));
     }
 
+    @Test
+    @DisplayName("invariants 1, 2 and 3: the API server restarted in the middle of each flow changes no flow's end")
+    void an_operator_whose_api_server_is_restarted_ends_where_it_would_have_ended() throws Throwable {
+        var middle = new CyclicBarrier(REHEARSED.size(), ControlPlane.shared()::restartApiServer);
+        try (var stages = Executors.newVirtualThreadPerTaskExecutor()) {
+            var playing = REHEARSED.stream()
+                    .map(rehearsal ->
+                            stages.submit(() -> rehearsal.play(Disturbances.inTheMiddle(() -> arrive(middle)))))
+                    .toList();
+            for (var played : playing) {
+                await(played);
+            }
+        }
+        assertThat(middle.isBroken()).isFalse();
+    }
+
+    private static void arrive(CyclicBarrier middle) {
+        try {
+            middle.await(1, TimeUnit.MINUTES);
+        } catch (BrokenBarrierException | TimeoutException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** One telling of a flow: how, and what is to be done and checked. */
     private record Performance(String name, Runnable play) {}
 
@@ -94,8 +127,7 @@ class CrashIT {
     }
 
     /** Plays one flow's performances one after the other, and those of several flows at a time. */
-    private static Stream<DynamicContainer> played(
-            java.util.function.Function<Rehearsal, List<Performance>> programme) {
+    private static Stream<DynamicContainer> played(Function<Rehearsal, List<Performance>> programme) {
         return REHEARSED.stream()
                 .map(rehearsal -> {
                     var tests = new ArrayList<DynamicTest>();

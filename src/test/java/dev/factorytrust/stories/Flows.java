@@ -75,6 +75,38 @@ final class Flows {
                     stage.people().attach("hand-over", ALICE);
                     stage.people().awaitPhase("hand-over", Phase.COMPLETED, SOON);
                 }),
+                new Flow("rotation of the online keys, with overlap", OFFLINE, stage -> {
+                    stage.people().declare("fresh", "rotateOnlineKeys: [timestamp, snapshot, targets]");
+                    stage.people().attach("fresh", ALICE);
+                    stage.people().awaitPhase("fresh", Phase.OVERLAPPING, SOON);
+                    stage.pass(Duration.ofMinutes(61));
+                    awaitRoot(stage, 2);
+                    stage.pass(Duration.ofMinutes(61));
+                    stage.people().awaitPhase("fresh", Phase.COMPLETED, SOON);
+                    stage.pass(Duration.ofMinutes(11));
+                    eventually(
+                            SOON, () -> assertThat(stage.people().onlineKeys()).hasSize(3));
+                }),
+                new Flow("compromise of the online keys", OFFLINE, stage -> {
+                    stage.people().declare("stolen", "reason: Compromise");
+                    stage.people().attach("stolen", ALICE);
+                    stage.people().awaitPhase("stolen", Phase.COMPLETED, SOON);
+                    stage.pass(Duration.ofMinutes(11));
+                    eventually(
+                            SOON, () -> assertThat(stage.people().onlineKeys()).hasSize(3));
+                }),
+                new Flow("a lost online key replaced", OFFLINE, stage -> {
+                    var lost = stage.people().onlineKeys().stream()
+                            .filter(name -> name.startsWith("acme-timestamp-"))
+                            .findFirst();
+                    stage.people().secret(lost.orElseThrow()).delete();
+                    stage.people().declare("recover", "rotateOnlineKeys: [timestamp]");
+                    stage.people().attach("recover", ALICE);
+                    stage.people().awaitPhase("recover", Phase.COMPLETED, SOON);
+                    stage.pass(Duration.ofMinutes(11));
+                    eventually(
+                            SOON, () -> assertThat(stage.people().onlineKeys()).hasSize(3));
+                }),
                 new Flow("erasure of the archive", GENERATED, stage -> {
                     var archive = stage.people().secret("acme-root-keys");
                     var digest = Bytes.base64(archive.get().getData().get("root-keys.tgz"))
@@ -101,6 +133,11 @@ final class Flows {
     private static void awaitTimestamp(Stage stage, long version) {
         eventually(SOON, () -> assertThat(
                         stage.people().status().roles().timestamp().version())
+                .isEqualTo(version));
+    }
+
+    private static void awaitRoot(Stage stage, long version) {
+        eventually(SOON, () -> assertThat(stage.people().status().roles().root().version())
                 .isEqualTo(version));
     }
 

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -39,8 +40,11 @@ final class NormalForm {
 
     private static final StandardDialect DIALECT = new StandardDialect();
 
+    private static final Pattern VERSIONED = Pattern.compile("acme-(?<role>targets|snapshot)-(?<version>[0-9]+)");
+
     private final TreeSet<String> lines = new TreeSet<>();
     private final Map<String, ConfigMap> configMaps;
+    private final Map<String, Long> published = new TreeMap<>();
     private final Map<String, String> keys = new TreeMap<>();
 
     private NormalForm(KubernetesClient client, String namespace) {
@@ -50,7 +54,9 @@ final class NormalForm {
             root(version);
         }
         timestamp().ifPresent(this::published);
-        configMaps.keySet().forEach(name -> lines.add("configmap " + ranked(name)));
+        configMaps.keySet().stream()
+                .filter(name -> !isLeftOver(name))
+                .forEach(name -> lines.add("configmap " + ranked(name)));
         client.secrets().inNamespace(namespace).list().getItems().forEach(secret -> {
             var meta = secret.getMetadata();
             var keyid = Optional.ofNullable(meta.getLabels()).map(all -> all.get("factory-trust.dev/keyid"));
@@ -98,6 +104,8 @@ final class NormalForm {
         var targets = decode(
                 Targets.class,
                 "acme-targets-" + snapshot.metadata().meta().get("targets.json").version());
+        published.put("snapshot", snapshot.metadata().version());
+        published.put("targets", targets.metadata().version());
         lines.add("timestamp " + timestamp.metadata().version() + signed(timestamp) + " reaches root "
                 + annotations.get("factory-trust.dev/root-version"));
         lines.add("published snapshot " + rank("snapshot", snapshot.metadata().version()) + signed(snapshot));
@@ -206,12 +214,19 @@ final class NormalForm {
     }
 
     private String ranked(String name) {
-        for (var role : List.of("targets", "snapshot")) {
-            if (name.matches("acme-" + role + "-[0-9]+")) {
-                return "acme-" + role + ' ' + rank(role, Long.valueOf(name.substring(name.lastIndexOf('-') + 1)));
-            }
-        }
-        return name.replaceFirst("-[0-9a-f]{8}(?=-payload$)", "");
+        var versioned = VERSIONED.matcher(name);
+        return versioned.matches()
+                ? "acme-" + versioned.group("role") + ' '
+                        + rank(versioned.group("role"), Long.valueOf(versioned.group("version")))
+                : name.replaceFirst("-[0-9a-f]{8}(?=-payload$)", "");
+    }
+
+    /** What was made for a publication that lost against another, and goes with the next one. */
+    private boolean isLeftOver(String name) {
+        var versioned = VERSIONED.matcher(name);
+        return versioned.matches()
+                && Long.parseLong(versioned.group("version"))
+                        > published.getOrDefault(versioned.group("role"), Long.MAX_VALUE);
     }
 
     /** Snapshots and targets count from the oldest that is still there; roots and timestamps skip no version. */

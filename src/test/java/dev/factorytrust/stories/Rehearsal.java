@@ -7,11 +7,13 @@ import dev.factorytrust.testing.TestClock;
 import org.awaitility.Awaitility;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -75,7 +77,18 @@ final class Rehearsal {
                             .isEqualTo(end));
             satisfied(witness);
             assertThat(operators).isNotNull();
+        } catch (Throwable e) {
+            e.addSuppressed(new AssertionError("what the operators said: " + since(clock)));
+            throw e;
         }
+    }
+
+    private String since(TestClock clock) {
+        return people.events().stream()
+                .filter(event -> Instant.parse(event.getLastTimestamp()).isAfter(clock.started()))
+                .map(event -> event.getLastTimestamp() + ' ' + event.getReason() + ": " + event.getMessage())
+                .sorted()
+                .collect(Collectors.joining("\n"));
     }
 
     /** A run of operators, to be ended. */

@@ -50,41 +50,6 @@ class ServingIT {
     }
 
     @Test
-    @DisplayName(
-            "invariants 2 and 3: an operator that falls over again and again makes the same Factory as one that doesn't")
-    void a_bootstrap_that_is_cut_off_again_and_again_ends_as_if_it_had_not_been() {
-        var fleet = Fleet.declared("");
-        var seen = new HashMap<String, String>();
-        var starts = 0;
-        for (var published = false; !published; starts++) {
-            assertThat(starts).as("operators started").isLessThan(30);
-            var before = fleet.stored().size() + fleet.secrets().size();
-            try (var _ = fleet.operator(clock)) {
-                // one more object, and it is stopped: most often between two steps of the bootstrap
-                Fleet.await(
-                        () -> assertThat(fleet.stored().size() + fleet.secrets().size())
-                                .as(fleet.conditions())
-                                .satisfiesAnyOf(
-                                        count -> assertThat(count).isGreaterThan(before),
-                                        _ -> assertThat(fleet.conditions()).contains("Ready=True")));
-            }
-            assertNoContentChanged(seen, fleet.stored());
-            published = fleet.conditions().contains("Ready=True");
-        }
-        assertThat(starts).as("the story is of interruptions").isGreaterThan(2);
-        assertThat(fleet.stored()).containsKey("root-1").doesNotContainKey("root-2");
-        assertThat(fleet.secrets())
-                .extracting(secret -> secret.getMetadata().getName().replaceAll("-[0-9a-f]{8}$", ""))
-                .containsExactlyInAnyOrder("acme-root-keys", "acme-targets", "acme-snapshot", "acme-timestamp");
-        try (var operator = fleet.operator(clock)) {
-            Fleet.await(() -> assertThat(Http.get(fleet.url(operator).resolve("timestamp.json"))
-                            .statusCode())
-                    .isEqualTo(200));
-            assertThat(fleet.device(DeviceClient.PYTHON_TUF, operator).update()).isInstanceOf(Device.Updated.class);
-        }
-    }
-
-    @Test
     @DisplayName("invariant 3: two leaders at once never make two contents for one version")
     void two_operators_at_once_make_one_content_for_each_version() {
         // Renewed every few seconds, so that there is something to collide on, and yet never expired.

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -27,6 +28,7 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -65,6 +67,7 @@ public final class ApiServerProxy implements AutoCloseable {
     private final HttpClient client;
     private final WebSocketClient watches;
     private final HttpServer server;
+    private final Map<String, Promise<Void>> held = new ConcurrentHashMap<>();
     private final Set<WebSocketBase> open = ConcurrentHashMap.newKeySet();
     private volatile boolean dead;
 
@@ -112,14 +115,30 @@ public final class ApiServerProxy implements AutoCloseable {
         open.forEach(ApiServerProxy::close);
     }
 
+    /** Has lists of a kind wait for their answer until {@link #releaseLists}. */
+    public void holdLists(String kind) {
+        held.put(kind, Promise.promise());
+    }
+
+    public void releaseLists() {
+        held.values().forEach(Promise::tryComplete);
+    }
+
     private void answer(HttpServerRequest request) {
         if (dead) {
             refuse(request);
         } else if ("websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE))) {
             watch(request);
         } else {
-            request.body().onSuccess(body -> exchange(request, body));
+            request.body().onSuccess(body -> list(request).onComplete(_ -> exchange(request, body)));
         }
+    }
+
+    private Future<Void> list(HttpServerRequest request) {
+        var kind = request.path().substring(request.path().lastIndexOf('/') + 1);
+        return request.method() == HttpMethod.GET && held.containsKey(kind)
+                ? held.get(kind).future()
+                : Future.succeededFuture();
     }
 
     private void exchange(HttpServerRequest request, Buffer body) {
@@ -171,7 +190,7 @@ public final class ApiServerProxy implements AutoCloseable {
         watches.connect(options)
                 .onSuccess(source -> {
                     source.pause();
-                    request.toWebSocket().onSuccess(sink -> pipe(source, sink)).onFailure(_ -> source.close());
+                    request.toWebSocket().map(sink -> pipe(source, sink)).onFailure(_ -> close(source));
                 })
                 .onFailure(cause -> {
                     if (cause instanceof UpgradeRejectedException rejected && !dead) {
@@ -182,7 +201,18 @@ public final class ApiServerProxy implements AutoCloseable {
                 });
     }
 
-    private void pipe(WebSocket source, WebSocketBase sink) {
+    private Void pipe(WebSocket source, WebSocketBase sink) {
+        try {
+            join(source, sink);
+        } catch (IllegalStateException e) {
+            // One of them was closed meanwhile: so is the other, or the operator would wait for events for ever.
+            close(source);
+            close(sink);
+        }
+        return null;
+    }
+
+    private void join(WebSocket source, WebSocketBase sink) {
         open.add(sink);
         Consumer<Runnable> later =
                 lateness.isZero() ? Runnable::run : action -> VERTX.setTimer(lateness.toMillis(), _ -> action.run());
@@ -238,7 +268,7 @@ public final class ApiServerProxy implements AutoCloseable {
     private static MultiMap endToEnd(MultiMap headers) {
         var kept = MultiMap.caseInsensitiveMultiMap();
         for (Map.Entry<String, String> header : headers) {
-            var name = header.getKey().toLowerCase(java.util.Locale.ROOT);
+            var name = header.getKey().toLowerCase(Locale.ROOT);
             if (!HOP_BY_HOP.contains(name) && !name.startsWith("sec-websocket-")) {
                 kept.add(header.getKey(), header.getValue());
             }

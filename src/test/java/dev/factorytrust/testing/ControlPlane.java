@@ -4,6 +4,7 @@ import io.fabric8.kubeapitest.KubeAPIServer;
 import io.fabric8.kubeapitest.KubeAPIServerConfigBuilder;
 import io.fabric8.kubeapitest.Utils;
 import io.fabric8.kubeapitest.binary.OSInfo;
+import io.fabric8.kubeapitest.process.KubeAPIServerProcess;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
@@ -11,13 +12,16 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import org.awaitility.Awaitility;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -33,12 +37,14 @@ public final class ControlPlane {
     /** The namespace that {@code deploy/} puts the operator in. */
     public static final String OPERATOR_NAMESPACE = "factory-trust-system";
 
+    private final KubeAPIServer server;
     private final Config adminConfig;
     private final KubernetesClient admin;
     private Config operatorConfig;
 
-    private ControlPlane(Config adminConfig) {
-        this.adminConfig = adminConfig;
+    private ControlPlane(KubeAPIServer server) {
+        this.server = server;
+        this.adminConfig = Config.fromKubeconfig(server.getKubeConfigYaml());
         this.admin = new KubernetesClientBuilder().withConfig(adminConfig).build();
     }
 
@@ -52,7 +58,7 @@ public final class ControlPlane {
                     .build());
             server.start();
             Runtime.getRuntime().addShutdownHook(new Thread(server::stop));
-            running = new ControlPlane(Config.fromKubeconfig(server.getKubeConfigYaml()));
+            running = new ControlPlane(server);
             running.apply(Path.of("crds"));
             running.admin
                     .apiextensions()
@@ -111,6 +117,43 @@ public final class ControlPlane {
                     .build();
         }
         return operatorConfig;
+    }
+
+    /** Kills the API server and starts it again, on the same port and etcd. No other test may need it meanwhile. */
+    public synchronized void restartApiServer() {
+        var process = ProcessHandle.current()
+                .children()
+                .filter(child -> child.info()
+                        .command()
+                        .filter(command -> command.endsWith("kube-apiserver"))
+                        .isPresent())
+                .findFirst()
+                .orElseThrow();
+        var command = new ArrayList<>(List.of(process.info().command().orElseThrow()));
+        command.addAll(List.of(process.info().arguments().orElseThrow()));
+        try {
+            stopStarted();
+            process.destroyForcibly();
+            process.onExit().join();
+            var again = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            Runtime.getRuntime().addShutdownHook(new Thread(again::destroyForcibly));
+        } catch (IOException | ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .ignoreExceptions()
+                .until(() -> admin.raw("/readyz"), "ok"::equals);
+    }
+
+    /** By its own means: kube-api-test takes the end of an API server that it didn't stop for the end of all, and stops etcd. */
+    private void stopStarted() throws ReflectiveOperationException {
+        var started = KubeAPIServer.class.getDeclaredField("kubeApiServerProcess");
+        started.setAccessible(true);
+        ((KubeAPIServerProcess) started.get(server)).stopApiServer();
     }
 
     /** The kubectl that came with the control plane. */

@@ -7,6 +7,7 @@ import java.time.InstantSource;
 /** A clock that runs as the machine's does, and can be set: timers go by real time, so a clock at rest would starve them. */
 public final class TestClock implements InstantSource {
 
+    private final Instant started = Instant.now();
     private volatile Duration offset = Duration.ZERO;
 
     private TestClock() {}
@@ -14,6 +15,11 @@ public final class TestClock implements InstantSource {
     /** A clock that shows the machine's time until it is set. */
     public static TestClock start() {
         return new TestClock();
+    }
+
+    /** When it was made, by the machine's time. */
+    public Instant started() {
+        return started;
     }
 
     @Override
