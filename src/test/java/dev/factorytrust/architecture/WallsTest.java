@@ -102,5 +102,8 @@ class WallsTest {
             .resideInAnyPackage("dev.factorytrust.operator.rotation..", "dev.factorytrust.operator.target..")
             .should()
             .dependOnClassesThat()
-            .areAssignableTo(io.fabric8.kubernetes.client.KubernetesClient.class);
+            .areAssignableTo(io.fabric8.kubernetes.client.KubernetesClient.class)
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(dev.factorytrust.operator.store.ApiServer.class);
 }

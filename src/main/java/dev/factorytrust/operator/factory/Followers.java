@@ -10,6 +10,7 @@ import dev.factorytrust.operator.target.TargetReport;
 import dev.factorytrust.operator.target.TargetReport.Committed;
 import dev.factorytrust.operator.target.TargetReport.FactoryFacts;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,6 +20,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * What the last look at each Factory means for its RootRotations and Targets. Their reconcilers write their status from
@@ -36,7 +38,10 @@ public final class Followers {
         this.wake = wake;
     }
 
-    /** Where the Factory's rotations stand; empty while there is no such Factory. */
+    /**
+     * Where the Factory's rotations stand, by UID; empty while there is no such Factory. Not by name: one that is declared
+     * anew under the name of one that ended would be told that it has ended, and that is final.
+     */
     public Optional<Map<String, Standing>> standings(FactoryRef factory) {
         return Optional.ofNullable(seen.get(factory)).map(Seen::standings);
     }
@@ -48,11 +53,19 @@ public final class Followers {
 
     void look(FactoryState state, Map<String, Standing> standings, Decision decision) {
         var facts = facts(state, decision);
-        seen.put(state.ref(), new Seen(standings, facts));
+        seen.put(state.ref(), new Seen(byUid(state, standings), facts));
         state.rotations().stream()
                 .filter(rotation -> news(state, rotation, standings))
                 .forEach(wake);
         state.targets().stream().filter(target -> news(state, target, facts)).forEach(wake);
+    }
+
+    private static Map<String, Standing> byUid(FactoryState state, Map<String, Standing> standings) {
+        return state.rotations().stream()
+                .map(RootRotation::getMetadata)
+                .filter(rotation -> standings.containsKey(rotation.getName()))
+                .collect(Collectors.toUnmodifiableMap(
+                        ObjectMeta::getUid, rotation -> standings.get(rotation.getName())));
     }
 
     /** The Factory is gone: whatever still names it is told so. */

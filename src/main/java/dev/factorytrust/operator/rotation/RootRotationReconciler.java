@@ -30,7 +30,7 @@ public final class RootRotationReconciler implements Reconciler<RootRotation> {
     private final InstantSource clock;
     private final Wakeups wakeups;
 
-    /** @param standings of a Factory's rotations by name, or empty where there is no such Factory */
+    /** @param standings of a Factory's rotations by UID, or empty where there is no such Factory */
     public RootRotationReconciler(
             Function<FactoryRef, Optional<Map<String, Standing>>> standings,
             StatusWriter<RootRotation, RootRotationStatus> statuses,
@@ -52,12 +52,11 @@ public final class RootRotationReconciler implements Reconciler<RootRotation> {
     @Override
     public UpdateControl<RootRotation> reconcile(RootRotation rotation, Context<RootRotation> context) {
         rotation.setStatus(statuses.latest(rotation));
-        var name = rotation.getMetadata().getName();
         var factory = new FactoryRef(
                 rotation.getMetadata().getNamespace(), rotation.getSpec().factory());
         var standing = standings
                 .apply(factory)
-                .map(all -> Optional.ofNullable(all.get(name)))
+                .map(all -> Optional.ofNullable(all.get(rotation.getMetadata().getUid())))
                 .orElseGet(() -> Optional.of(new Standing.Queued(
                         "FactoryNotFound",
                         "There is no Factory " + factory.name() + " in namespace " + factory.namespace()

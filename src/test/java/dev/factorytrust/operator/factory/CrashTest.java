@@ -54,7 +54,7 @@ class CrashTest {
     private static void everywhere(Flow flow, String what, Disturbance disturbance) {
         try (var start = flow.begin()) {
             var writes = new ArrayList<String>();
-            var undisturbed = run(flow, start, _ -> InMemoryStory.noting(writes));
+            var undisturbed = run(flow, start, _ -> Interruption.noting(writes));
             System.out.printf("%s: %d write points, disturbed (%s) before and after each%n", flow, writes.size(), what);
             assertThat(writes).isNotEmpty();
             assertThat(undisturbed).contains(flow.goal());

@@ -7,6 +7,7 @@ import dev.factorytrust.operator.store.ViewFeed;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.dialect.StandardDialect;
+import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.verify.ClientWorkflow;
 import dev.factorytrust.tuf.verify.DeviceState;
 import dev.factorytrust.tuf.verify.MetadataSource;
@@ -39,6 +40,8 @@ final class Field implements AutoCloseable {
 
     /** So long at least is kept what a timestamp reaches. */
     private static final Duration SLOWEST = Duration.ofHours(1);
+
+    private static final int STAY_BEHIND = 6;
 
     private final FactoryRef factory;
     private final FactoryCache<ConfigMap> replica = new FactoryCache<>(FactoryCache::byLabel, _ -> {});
@@ -109,6 +112,13 @@ final class Field implements AutoCloseable {
         }
         slowPolls();
         left.add(new Left(before, clock.instant()));
+        // Who stays behind at one of the last few moments stands for those at all before.
+        while (devices.size() > STAY_BEHIND) {
+            devices.remove(devices.iterator().next());
+        }
+        while (left.size() > STAY_BEHIND) {
+            left.removeFirst();
+        }
     }
 
     /** A view that was served until then. */
@@ -189,14 +199,7 @@ final class Field implements AutoCloseable {
     }
 
     private static String versions(DeviceState device) {
-        try {
-            return "root "
-                    + DIALECT.decode(dev.factorytrust.tuf.model.Root.class, device.root())
-                            .metadata()
-                            .version();
-        } catch (dev.factorytrust.tuf.dialect.MalformedMetadataException | VerificationException e) {
-            return "an unreadable root";
-        }
+        return "root " + DIALECT.decode(Root.class, device.root()).metadata().version();
     }
 
     @Override

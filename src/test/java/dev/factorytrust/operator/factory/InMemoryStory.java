@@ -1,32 +1,16 @@
 package dev.factorytrust.operator.factory;
 
-import dev.factorytrust.api.v1alpha1.Factory;
-import dev.factorytrust.api.v1alpha1.FactorySpec;
 import dev.factorytrust.api.v1alpha1.RootRotation;
-import dev.factorytrust.api.v1alpha1.Target;
-import dev.factorytrust.operator.factory.Interruption.Moment;
-import dev.factorytrust.operator.store.FactoryRef;
-import dev.factorytrust.operator.store.KeyStore;
 import dev.factorytrust.operator.store.Names;
 import dev.factorytrust.operator.store.PlanOutdatedException;
-import dev.factorytrust.stories.Person;
-import dev.factorytrust.tuf.Bytes;
-import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.SecretBuilder;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
-import io.fabric8.kubernetes.client.utils.Serialization;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -34,17 +18,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  * Factory {@code acme} with its people, its devices and its operator, all in memory. Nothing happens by itself: people
  * act, then the operator is run until it rests.
  */
-final class InMemoryStory implements AutoCloseable {
-
-    static final FactoryRef ACME = new FactoryRef(InMemoryCluster.NAMESPACE, "acme");
+final class InMemoryStory extends People implements AutoCloseable {
 
     /** An operator that sleeps no longer than this is waited for: it gathers changes of Targets for 5 s. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** Many times what the longest of the flows takes: whoever goes on after that goes round in circles. */
     private static final int STEPS = 300;
-
-    private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
 
     /** Moves by hand only. */
     private static final class Clock implements InstantSource {
@@ -62,14 +42,13 @@ final class InMemoryStory implements AutoCloseable {
     }
 
     private final Clock clock;
-    private final InMemoryCluster cluster;
     private final Optional<Field> field;
     private Optional<Instant> serverTime = Optional.empty();
     private InMemoryOperator operator;
 
     private InMemoryStory(Clock clock, InMemoryCluster cluster, boolean watched) {
+        super(cluster);
         this.clock = clock;
-        this.cluster = cluster;
         field = watched ? Optional.of(new Field(cluster, ACME, clock)) : Optional.empty();
         if (watched) {
             new Ledger(cluster, ACME.name());
@@ -186,10 +165,6 @@ final class InMemoryStory implements AutoCloseable {
         field.ifPresent(devices -> devices.allUpdate(clock.now));
     }
 
-    boolean isDeclared() {
-        return cluster.find(Factory.class, ACME.name()).isPresent();
-    }
-
     /** So many times over, two act on what both have seen: what the first has written, the second must not write. */
     void stalePlans() {
         stalePlans(8);
@@ -214,51 +189,9 @@ final class InMemoryStory implements AutoCloseable {
         }
     }
 
-    void declareFactory(String bootstrap) {
-        apply(Factory.class, ACME.name(), "{dialect: TUF, bootstrap: {%s}}".formatted(bootstrap));
-    }
-
     /** See {@link Field#mayBeHurried}. */
     void mayBeHurried() {
         field.ifPresent(Field::mayBeHurried);
-    }
-
-    /** @param fields of the spec, in flow style and without braces */
-    @SuppressWarnings("unchecked")
-    void changeFactory(String fields) {
-        cluster.edit(Factory.class, ACME.name(), factory -> {
-            var spec = SERIALIZATION.convertValue(factory.getSpec(), Map.class);
-            spec.putAll(Serialization.unmarshal("---\n{" + fields + '}', Map.class));
-            factory.setSpec(SERIALIZATION.convertValue(spec, FactorySpec.class));
-        });
-    }
-
-    /** @param change the spec but for {@code factory}, in flow style and without braces */
-    void declare(String rotation, String change) {
-        apply(RootRotation.class, rotation, "{factory: acme, %s}".formatted(change));
-    }
-
-    void addTarget(String name, int release) {
-        cluster.create(target(name, release));
-    }
-
-    void changeTarget(String name, int release) {
-        cluster.edit(
-                Target.class,
-                name,
-                target -> target.setSpec(target(name, release).getSpec()));
-    }
-
-    private static Target target(String name, int release) {
-        return resource(
-                Target.class,
-                name,
-                "{factory: acme, length: 7, hashes: {sha256: %s}, custom: {release: %d}}"
-                        .formatted(Bytes.utf8(name).sha256(), release));
-    }
-
-    void remove(Class<? extends HasMetadata> kind, String name) {
-        cluster.delete(kind, name);
     }
 
     void loseOnlineKey(String role) {
@@ -278,66 +211,6 @@ final class InMemoryStory implements AutoCloseable {
                 .filter(name -> Names.isProposal("acme", name))
                 .findFirst()
                 .orElseThrow();
-    }
-
-    /** Somebody signs the payload that is offered, if one is, and attaches what he signed. */
-    void sign(String rotation, Person person) {
-        var secret = rotation + "-by-" + person.name();
-        var payload = payload(rotation);
-        if (payload.isPresent() && cluster.find(Secret.class, secret).isEmpty()) {
-            cluster.create(new SecretBuilder()
-                    .withNewMetadata()
-                    .withName(secret)
-                    .withNamespace(ACME.namespace())
-                    .addToLabels(Names.SIGNS, Names.payload(rotation))
-                    .endMetadata()
-                    .withType(Names.SIGNATURE_TYPE)
-                    .withData(Map.of("signature", person.sign(payload.get()).base64()))
-                    .build());
-        }
-    }
-
-    Optional<Bytes> payload(String rotation) {
-        return cluster.find(ConfigMap.class, Names.payload(rotation))
-                .map(object -> Bytes.base64(object.getBinaryData().get(Names.PAYLOAD_JSON)));
-    }
-
-    /** The owner hands in the digest of the archive that he took, as an annotation. */
-    void handInArchiveDigest() {
-        var archive = cluster.find(Secret.class, Names.rootKeys(ACME.name())).orElseThrow();
-        var digest = KeyStore.archive(archive).orElseThrow().sha256();
-        cluster.edit(Secret.class, archive.getMetadata().getName(), secret -> secret.getMetadata()
-                .setAnnotations(Map.of(Names.RETRIEVED, digest)));
-    }
-
-    Optional<RootRotation> rotation(String name) {
-        return cluster.find(RootRotation.class, name);
-    }
-
-    static String declared(Person... people) {
-        return Stream.of(people).map(Person::declared).collect(Collectors.joining(", "));
-    }
-
-    private void apply(Class<? extends HasMetadata> kind, String name, String spec) {
-        cluster.create(resource(kind, name, spec));
-    }
-
-    private static <T extends HasMetadata> T resource(Class<T> kind, String name, String spec) {
-        return Serialization.unmarshal("""
-                apiVersion: factory-trust.dev/v1alpha1
-                kind: %s
-                metadata: {name: %s, namespace: %s}
-                spec: %s
-                """.formatted(kind.getSimpleName(), name, ACME.namespace(), spec), kind);
-    }
-
-    /** The operator's writes, in their order, as they are told. */
-    static Interruption noting(List<String> writes) {
-        return (moment, write) -> {
-            if (moment == Moment.BEFORE) {
-                writes.add(write);
-            }
-        };
     }
 
     @Override

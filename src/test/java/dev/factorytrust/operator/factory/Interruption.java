@@ -1,5 +1,8 @@
 package dev.factorytrust.operator.factory;
 
+import java.util.List;
+import java.util.function.Consumer;
+
 /** What happens to an operator around its writes: it is told of each before it is sent, and after it is stored. */
 interface Interruption {
 
@@ -25,7 +28,7 @@ interface Interruption {
     }
 
     /** Does {@code then} at one moment of one write, counted from 1, and nothing at any other. */
-    static Interruption atWrite(int number, Moment when, java.util.function.Consumer<String> then) {
+    static Interruption atWrite(int number, Moment when, Consumer<String> then) {
         return new Interruption() {
             private int writes;
 
@@ -45,5 +48,14 @@ interface Interruption {
         return atWrite(number, when, write -> {
             throw new Crash(write);
         });
+    }
+
+    /** Only takes note of the writes, in their order. */
+    static Interruption noting(List<String> writes) {
+        return (moment, write) -> {
+            if (moment == Moment.BEFORE) {
+                writes.add(write);
+            }
+        };
     }
 }

@@ -14,6 +14,7 @@ import dev.factorytrust.tuf.model.Timestamp;
 import dev.factorytrust.tuf.repository.RootExtras;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -41,9 +42,7 @@ final class Ledger {
     Ledger(InMemoryCluster cluster, String factory) {
         this.cluster = cluster;
         this.factory = factory;
-        cluster.all(ConfigMap.class)
-                .sorted(java.util.Comparator.comparing(object -> rank(object)))
-                .forEach(this::wrote);
+        cluster.all(ConfigMap.class).sorted(Comparator.comparing(Ledger::rank)).forEach(this::wrote);
         cluster.watch(change -> change.after()
                 .or(change::before)
                 .filter(ConfigMap.class::isInstance)
@@ -157,10 +156,6 @@ final class Ledger {
                 .as("invariant 2: the commit reaches %s", name)
                 .hasValue(meta.hashes().get("sha256"));
         return object.orElseThrow();
-    }
-
-    long timestampVersion() {
-        return timestampVersion;
     }
 
     private static <T extends Metadata> T decode(ConfigMap object, Class<T> type, RoleName role) {
