@@ -39,6 +39,8 @@ class RotationTurnsTest {
                         + switch (entry.getValue()) {
                             case Standing.Turn turn -> "turn" + (turn.ceremony().isBinding() ? ", binding" : "");
                             case Standing.Stored stored -> "root " + stored.version();
+                            case Standing.NeedsKeys _ -> "needs keys";
+                            case Standing.Overtaken overtaken -> "overtaken by " + overtaken.by();
                             case Standing.Queued queued -> "queued " + queued.reason();
                             case Standing.Rejected rejected -> "rejected " + rejected.reason();
                             case Standing.Superseded superseded -> "superseded " + superseded.reason();
