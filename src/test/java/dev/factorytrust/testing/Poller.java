@@ -6,12 +6,13 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -56,10 +57,11 @@ public final class Poller implements AutoCloseable {
         return List.copyOf(incidents);
     }
 
-    /** Waits until a device of each make has come to trust this root, and a fresh one after it. */
-    public void awaitRoot(int root) {
-        await().atMost(PATIENCE)
-                .until(() -> lanes.stream().allMatch(lane -> lane.inTheField >= root && lane.fromTheFactory >= root));
+    /** Waits until of each make the device in the field, and a fresh one, has come so far with its latest update. */
+    public void awaitUpdated(Predicate<Device.Updated> soFar) {
+        await().atMost(PATIENCE).until(() -> lanes.stream()
+                .flatMap(lane -> Stream.of(lane.inTheField, lane.fromTheFactory))
+                .allMatch(updated -> updated.filter(soFar).isPresent()));
     }
 
     /** Waits until devices of each make, both old and fresh, have begun and ended an update from now on. */
@@ -96,8 +98,8 @@ public final class Poller implements AutoCloseable {
         private final byte[] root;
         private final Device device;
         private volatile int turns;
-        private volatile int inTheField;
-        private volatile int fromTheFactory;
+        private volatile Optional<Device.Updated> inTheField = Optional.empty();
+        private volatile Optional<Device.Updated> fromTheFactory = Optional.empty();
 
         Lane(DeviceClient client, URI url, byte[] root) {
             this.client = client;
@@ -110,17 +112,17 @@ public final class Poller implements AutoCloseable {
             if (Instant.now().isAfter(end)) {
                 return;
             }
-            inTheField = poll(false, () -> device).orElse(inTheField);
-            fromTheFactory = poll(true, () -> client.newDevice(root, url)).orElse(fromTheFactory);
+            inTheField = poll(false, () -> device);
+            fromTheFactory = poll(true, () -> client.newDevice(root, url));
             turns++;
         }
 
-        /** The root that the device trusts now; empty if anything went wrong. */
-        private OptionalInt poll(boolean fresh, Supplier<Device> polling) {
+        /** What the device trusts now; empty if anything went wrong. */
+        private Optional<Device.Updated> poll(boolean fresh, Supplier<Device> polling) {
             try {
                 switch (polling.get().update()) {
                     case Device.Updated updated -> {
-                        return OptionalInt.of(updated.root());
+                        return Optional.of(updated);
                     }
                     case Device.Refused(var kind, var message) ->
                         incidents.add(new Incident(Instant.now(), client, fresh, kind + ": " + message));
@@ -128,7 +130,7 @@ public final class Poller implements AutoCloseable {
             } catch (RuntimeException e) {
                 incidents.add(new Incident(Instant.now(), client, fresh, e.toString()));
             }
-            return OptionalInt.empty();
+            return Optional.empty();
         }
     }
 }
