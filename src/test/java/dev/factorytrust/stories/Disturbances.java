@@ -118,27 +118,30 @@ final class Disturbances {
     static Disturbance watchesCut() {
         return (rehearsal, clock) -> {
             var supervisor = new AtomicReference<Supervisor>();
-            return supervised(
-                    rehearsal, clock, supervisor, () -> supervisor.get().proxy().cutWatches());
+            return supervised(rehearsal, clock, supervisor, Fate.PASS, () -> supervisor
+                    .get()
+                    .proxy()
+                    .cutWatches());
         };
     }
 
-    /** Once, at the write in the middle, something happens first. */
+    /** Once, at the write in the middle, something happens, and that write is lost. */
     static Disturbance inTheMiddle(Runnable event) {
-        return (rehearsal, clock) -> supervised(rehearsal, clock, new AtomicReference<>(), event);
+        return (rehearsal, clock) -> supervised(rehearsal, clock, new AtomicReference<>(), Fate.LOST, event);
     }
 
     private static Operators supervised(
-            Rehearsal rehearsal, TestClock clock, AtomicReference<Supervisor> supervisor, Runnable event) {
+            Rehearsal rehearsal, TestClock clock, AtomicReference<Supervisor> supervisor, Fate fate, Runnable event) {
         var left = new AtomicInteger((rehearsal.writes().size() + 1) / 2);
         supervisor.set(new Supervisor(
                 rehearsal.people().namespace(),
                 clock,
                 _ -> {
-                    if (left.decrementAndGet() == 0) {
-                        event.run();
+                    if (left.decrementAndGet() != 0) {
+                        return Fate.PASS;
                     }
-                    return Fate.PASS;
+                    event.run();
+                    return fate;
                 },
                 Duration.ZERO));
         return supervisor.get()::close;

@@ -41,9 +41,11 @@ import java.util.function.Function;
  */
 public final class ApiServerProxy implements AutoCloseable {
 
-    /** What becomes of the operator at a write. */
+    /** What becomes of a write, and of the operator with it. */
     public enum Fate {
         PASS,
+        /** The write never reaches the API server, and its connection breaks. */
+        LOST,
         /** The write never reaches the API server. */
         DIES_BEFORE,
         /** The write is done, and the operator never learns of it. */
@@ -147,6 +149,7 @@ public final class ApiServerProxy implements AutoCloseable {
                 .orElse(Future.succeededFuture(Fate.PASS))
                 .compose(fate -> switch (fate) {
                     case PASS -> forward(request, body);
+                    case LOST -> Future.<Answer>failedFuture("lost");
                     case DIES_BEFORE -> Future.<Answer>failedFuture("dead").onComplete(_ -> die());
                     case DIES_AFTER -> forward(request, body).onComplete(_ -> die());
                 })
