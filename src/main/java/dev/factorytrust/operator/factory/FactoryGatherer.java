@@ -101,7 +101,7 @@ public final class FactoryGatherer {
                 roots,
                 metadata.lastGood(ref),
                 keys.signers(ref, TUF),
-                keys.first(ref),
+                keys.all(ref),
                 keys.madeFor(ref),
                 keys.onlineKeys(ref, TUF),
                 Boolean.TRUE.equals(factory.getSpec().allowSharedRootKeys())

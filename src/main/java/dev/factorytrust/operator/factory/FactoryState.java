@@ -34,7 +34,7 @@ import java.util.function.Function;
  *
  * @param roots the stored chain of roots, as far as it holds
  * @param lastGood the newest published state that held, which may be newer than what is readable now
- * @param firstOnlineKeys the keys that root 1 names for each online role: the oldest that is stored for it
+ * @param firstOnlineKeys the keys that root 1 may name for each online role, oldest first
  * @param newOnlineKeys the keys made for each RootRotation that exchanges some, by the rotation's UID
  * @param onlineKeys every Secret of an online key
  * @param sharedWith the other Factory whose roots have a key; nobody's where sharing is allowed

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Root 1 of a {@code generate} bootstrap, made from the stored archive and the stored online keys. */
@@ -44,7 +45,11 @@ final class FirstRoot {
         return new RootChange(
                 Optional.of(new RoleEdit(holders, List.of(), OptionalInt.of(threshold))),
                 Optional.empty(),
-                state.firstOnlineKeys(),
+                PublicationSteps.ONLINE.stream()
+                        .collect(Collectors.toUnmodifiableMap(
+                                role -> role,
+                                role -> List.of(
+                                        state.firstOnlineKeys().get(role).getFirst()))),
                 state.now().plus(state.policy().rootExpiresAfter()),
                 Optional.empty(),
                 state.ref().toString());

@@ -39,16 +39,19 @@ final class Keysmith {
 
     /** Asks the API server first: a cache that lags would have a second key made. */
     void createOnlineKeys(FactoryState state, Set<RoleName> roles, Optional<RootRotation> rotation) {
-        var there = rotation.map(owner -> keys.madeForLive(state.ref())
-                        .getOrDefault(owner.getMetadata().getUid(), Map.of()))
-                .orElseGet(() -> keys.firstLive(state.ref()))
-                .keySet();
         for (var role : PublicationSteps.ONLINE) {
-            if (roles.contains(role) && !there.contains(role)) {
+            if (roles.contains(role) && !there(state, rotation).contains(role)) {
                 var key = SoftwareKey.generate(state.policy().of(role).keyType());
                 keys.createOnlineKey(state.ref(), state.dialect(), role, key, rotation);
             }
         }
+    }
+
+    private Set<RoleName> there(FactoryState state, Optional<RootRotation> rotation) {
+        return rotation.map(owner -> keys.madeForLive(state.ref())
+                        .getOrDefault(owner.getMetadata().getUid(), Map.of()))
+                .orElseGet(() -> keys.allLive(state.ref()))
+                .keySet();
     }
 
     Signed<Root> sign(FactoryState state, Root root, Secret archive) {

@@ -75,7 +75,7 @@ final class Ceremonies {
             // What was compromised is compromised still: it is offered again, for the root that came in between.
             offered = Offered.nothing();
         }
-        var keys = newOnlineKeys(inputs, rotation);
+        var keys = newOnlineKeys(inputs, rotation, offered);
         var lacking = RotationSpecs.rotated(rotation).stream()
                 .filter(role -> !keys.containsKey(role))
                 .collect(Collectors.toUnmodifiableSet());
@@ -114,15 +114,34 @@ final class Ceremonies {
                         + "), so that root could never be signed for; declare the change under a new name");
     }
 
-    /** The keys that the next root is to name anew: those made for this rotation, or for root 1 those that are there. */
-    private static Map<RoleName, List<PublicKey>> newOnlineKeys(CeremonyInputs inputs, RootRotation rotation) {
-        if (inputs.newest().isEmpty()) {
-            return inputs.firstOnlineKeys();
-        }
-        var rotated = RotationSpecs.rotated(rotation);
-        return inputs.newOnlineKeys().getOrDefault(rotation.getMetadata().getUid(), Map.of()).entrySet().stream()
-                .filter(entry -> rotated.contains(entry.getKey()))
-                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+    /**
+     * The keys that the next root is to name anew: those made for this rotation, or for root 1 those that are there. Two
+     * leaders may have made two for a role; then it is the one that the offered payload names, else the oldest.
+     */
+    private static Map<RoleName, List<PublicKey>> newOnlineKeys(
+            CeremonyInputs inputs, RootRotation rotation, Offered offered) {
+        var first = inputs.newest().isEmpty();
+        var roles = first ? inputs.firstOnlineKeys().keySet() : RotationSpecs.rotated(rotation);
+        var made = first
+                ? inputs.firstOnlineKeys()
+                : inputs.newOnlineKeys().getOrDefault(rotation.getMetadata().getUid(), Map.of());
+        return made.entrySet().stream()
+                .filter(entry -> roles.contains(entry.getKey()))
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey,
+                        entry -> List.of(choose(inputs, entry.getKey(), entry.getValue(), offered))));
+    }
+
+    private static PublicKey choose(CeremonyInputs inputs, RoleName role, List<PublicKey> made, Offered offered) {
+        return made.stream()
+                .filter(key -> offered.root()
+                        .filter(root -> root.role(role)
+                                .keyids()
+                                .contains(
+                                        inputs.dialect().keyId(inputs.dialect().key(key))))
+                        .isPresent())
+                .findFirst()
+                .orElseGet(made::getFirst);
     }
 
     /** Roots carry no repository name: a root that one Factory's holders sign would be believed by the other's devices. */

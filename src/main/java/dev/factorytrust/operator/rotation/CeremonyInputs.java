@@ -23,8 +23,8 @@ import java.util.function.Function;
  * What the root's next change is decided from.
  *
  * @param roots every stored root that is a fully signed successor, seen by devices or about to be
- * @param firstOnlineKeys the keys that root 1 is to name for the online roles; unused once there is a root
- * @param newOnlineKeys the keys made for each RootRotation that exchanges some, by the rotation's UID
+ * @param firstOnlineKeys the keys that root 1 may name for the online roles, oldest first; unused once there is a root
+ * @param newOnlineKeys the keys made for each RootRotation that exchanges some, by the rotation's UID, oldest first
  * @param signers the online keys that are held
  * @param underway whether a stored root, or the online keys that came with it, are still on their way to devices
  * @param sharedWith the other Factory whose roots have a key, where that must not be

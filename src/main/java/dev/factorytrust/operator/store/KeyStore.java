@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 
 import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.Comparator;
@@ -61,14 +62,17 @@ public final class KeyStore {
         return new OnlineSigners(signers);
     }
 
-    /** The oldest readable key of each online role: of two that a crash may have left, everybody picks the same. */
-    public Map<RoleName, List<PublicKey>> first(FactoryRef factory) {
-        return firstOf(cache.of(factory).values());
+    /**
+     * The readable keys of each online role, oldest first: of two that two leaders may have made, everybody picks the same,
+     * as long as neither is named by anything.
+     */
+    public Map<RoleName, List<PublicKey>> all(FactoryRef factory) {
+        return oldestFirst(cache.of(factory).values());
     }
 
     /** The same, asked of the API server itself, as before making a key. */
-    public Map<RoleName, List<PublicKey>> firstLive(FactoryRef factory) {
-        return firstOf(api.secrets(factory));
+    public Map<RoleName, List<PublicKey>> allLive(FactoryRef factory) {
+        return oldestFirst(api.secrets(factory));
     }
 
     /** Every online key that is stored, readable or not, with the keyid that its content has. */
@@ -95,7 +99,7 @@ public final class KeyStore {
                 .filter(secret -> rotation(secret).isPresent())
                 .collect(Collectors.groupingBy(
                         secret -> rotation(secret).orElseThrow(),
-                        Collectors.collectingAndThen(Collectors.toList(), KeyStore::firstOf)));
+                        Collectors.collectingAndThen(Collectors.toList(), KeyStore::oldestFirst)));
     }
 
     /** The UID of the RootRotation that the key was made for. */
@@ -103,16 +107,17 @@ public final class KeyStore {
         return Optional.ofNullable(secret.getMetadata().getAnnotations()).map(all -> all.get(Names.OWNER_UID));
     }
 
-    private static Map<RoleName, List<PublicKey>> firstOf(Collection<Secret> secrets) {
-        var first = new EnumMap<RoleName, List<PublicKey>>(RoleName.class);
+    private static Map<RoleName, List<PublicKey>> oldestFirst(Collection<Secret> secrets) {
+        var keys = new EnumMap<RoleName, List<PublicKey>>(RoleName.class);
         secrets.stream()
                 .filter(secret -> Names.ONLINE_KEY_TYPE.equals(secret.getType()))
                 .sorted(Comparator.comparing(
                                 (Secret secret) -> secret.getMetadata().getCreationTimestamp())
                         .thenComparing(secret -> secret.getMetadata().getName()))
                 .forEach(secret -> role(secret).ifPresent(role -> key(secret)
-                        .ifPresent(key -> first.putIfAbsent(role, List.of(key.publicKey())))));
-        return first;
+                        .ifPresent(key -> keys.computeIfAbsent(role, _ -> new ArrayList<>())
+                                .add(key.publicKey()))));
+        return keys;
     }
 
     private static Optional<RoleName> role(Secret secret) {

@@ -162,7 +162,7 @@ class RotationTurnsTest {
 
     @Test
     void what_is_not_supported_yet_waits_and_lets_others_pass() {
-        story.declare("a", "reason: Compromise");
+        story.declare("a", "targets: {threshold: 1}");
         declareLater("b", LONGER_LIFE);
         assertThat(standings()).containsExactly("a: queued NotSupported", "b: turn");
     }
