@@ -11,7 +11,7 @@ need() {
 
 need mvn "install Maven 3.8 or newer"
 need go "the go-tuf device is built with Go 1.25 or newer (https://go.dev/dl)"
-need python3 "the python-tuf device runs on Python 3.10 or newer"
+need python3 "the python-tuf device runs on Python 3.10 or newer, and the tuf-js device gets its Node through it"
 python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))' 2>/dev/null ||
     { say "python3 is older than 3.10 or lacks venv (Debian: apt-get install python3-venv)"; exit 1; }
 

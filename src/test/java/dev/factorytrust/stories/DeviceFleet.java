@@ -6,13 +6,14 @@ import dev.factorytrust.tuf.Bytes;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** Devices of two makes that left the factory with one root and have updated ever since. */
+/** Devices of every make that left the factory with one root and have updated ever since. */
 final class DeviceFleet {
 
     private final URI url;
@@ -39,8 +40,7 @@ final class DeviceFleet {
     }
 
     private Stream<Device> fresh(Bytes root) {
-        return Stream.of(DeviceClient.PYTHON_TUF, DeviceClient.GO_TUF)
-                .map(client -> client.newDevice(root.toArray(), url));
+        return Arrays.stream(DeviceClient.values()).map(client -> client.newDevice(root.toArray(), url));
     }
 
     private static void assertAccepts(Device device, Integer root) {

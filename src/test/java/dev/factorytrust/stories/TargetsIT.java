@@ -12,11 +12,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -30,8 +30,9 @@ class TargetsIT {
         var fleet = Fleet.declared("targets: {allowEmpty: true}");
         try (var operator = fleet.operator(clock)) {
             fleet.awaitReady();
-            var devices = List.of(
-                    fleet.device(DeviceClient.PYTHON_TUF, operator), fleet.device(DeviceClient.GO_TUF, operator));
+            var devices = Stream.of(DeviceClient.values())
+                    .map(client -> fleet.device(client, operator))
+                    .toList();
             fleet.target("lmp-764", "path: images/lmp-764, custom: {channel: beta}");
             fleet.awaitTarget("lmp-764", "Published");
             assertThat(fleet.target("lmp-764").getStatus().publishedIn()).isEqualTo(2);

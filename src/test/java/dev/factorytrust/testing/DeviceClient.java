@@ -39,7 +39,25 @@ public enum DeviceClient {
             "go-tuf",
             Set.of("go.mod", "go.sum", "main.go"),
             List.of(List.of("go", "build", "-buildvcs=false", "-o", "{target}/device", ".")),
-            List.of("{target}/device", "serve"));
+            List.of("{target}/device", "serve")),
+    /** With a Node of its own, from PyPI: what tuf-js needs is newer than what Debian has. */
+    TUF_JS(
+            "tuf-js",
+            Set.of("requirements.txt", "package.json", "package-lock.json", "device.mjs"),
+            List.of(
+                    List.of("python3", "-m", "venv", "{target}"),
+                    List.of(
+                            "{target}/bin/python",
+                            "-m",
+                            "pip",
+                            "install",
+                            "-q",
+                            "--require-hashes",
+                            "-r",
+                            "requirements.txt"),
+                    List.of("cp", "package.json", "package-lock.json", "device.mjs", "{target}"),
+                    List.of("{target}/bin/npm", "ci", "--prefix", "{target}", "--ignore-scripts", "--no-audit")),
+            List.of("{target}/bin/node", "{target}/device.mjs", "serve"));
 
     private final ClientInstallation installation;
     private ClientProcess process;
