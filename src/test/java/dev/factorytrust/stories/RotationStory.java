@@ -173,7 +173,7 @@ final class RotationStory implements AutoCloseable {
     }
 
     private static boolean isUnanswered(Throwable cause) {
-        return cause instanceof KubernetesClientException failure && failure.getCode() == 0;
+        return cause instanceof KubernetesClientException failure && failure.getStatus() == null;
     }
 
     FactoryStatus status() {
