@@ -83,17 +83,11 @@ final class Flows {
                     awaitRoot(stage, 2);
                     stage.pass(Duration.ofMinutes(61));
                     stage.people().awaitPhase("fresh", Phase.COMPLETED, SOON);
-                    stage.pass(Duration.ofMinutes(11));
-                    eventually(
-                            SOON, () -> assertThat(stage.people().onlineKeys()).hasSize(3));
                 }),
                 new Flow("compromise of the online keys", OFFLINE, stage -> {
                     stage.people().declare("stolen", "reason: Compromise");
                     stage.people().attach("stolen", ALICE);
                     stage.people().awaitPhase("stolen", Phase.COMPLETED, SOON);
-                    stage.pass(Duration.ofMinutes(11));
-                    eventually(
-                            SOON, () -> assertThat(stage.people().onlineKeys()).hasSize(3));
                 }),
                 new Flow("a lost online key replaced", OFFLINE, stage -> {
                     var lost = stage.people().onlineKeys().stream()
@@ -103,9 +97,6 @@ final class Flows {
                     stage.people().declare("recover", "rotateOnlineKeys: [timestamp]");
                     stage.people().attach("recover", ALICE);
                     stage.people().awaitPhase("recover", Phase.COMPLETED, SOON);
-                    stage.pass(Duration.ofMinutes(11));
-                    eventually(
-                            SOON, () -> assertThat(stage.people().onlineKeys()).hasSize(3));
                 }),
                 new Flow("erasure of the archive", GENERATED, stage -> {
                     var archive = stage.people().secret("acme-root-keys");

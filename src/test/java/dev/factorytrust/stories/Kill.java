@@ -14,6 +14,7 @@ final class Kill implements Function<ApiWrite, Fate> {
 
     private final String write;
     private final Fate fate;
+    private final boolean isTriedAgain;
     private long left;
 
     /** @param writes of a run that wasn't disturbed, of which the one at {@code point} is meant */
@@ -21,6 +22,7 @@ final class Kill implements Function<ApiWrite, Fate> {
         this.write = writes.get(point);
         this.fate = fate;
         left = writes.subList(0, point + 1).stream().filter(write::equals).count();
+        isTriedAgain = left > 1;
     }
 
     @Override
@@ -29,10 +31,10 @@ final class Kill implements Function<ApiWrite, Fate> {
     }
 
     /**
-     * Whether there was such a write. A status may say at once what it said in two steps before; nothing else may be
-     * missing.
+     * Whether there was such a write. A status may say at once what it said in two steps before, and what was tried again
+     * then may succeed at once now; nothing else may be missing.
      */
     synchronized boolean isDone() {
-        return left <= 0 || write.endsWith("/status");
+        return left <= 0 || write.endsWith("/status") || isTriedAgain && !write.startsWith("PUT");
     }
 }

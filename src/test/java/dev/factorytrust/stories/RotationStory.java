@@ -20,6 +20,7 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -163,12 +164,16 @@ final class RotationStory implements AutoCloseable {
         return Conditions.holds(status().conditions(), condition);
     }
 
-    /** What status doesn't have yet is null. */
+    /** What status doesn't have yet is null, and an API server that is away doesn't answer. */
     static void eventually(Duration within, ThrowingRunnable assertion) {
         await().atMost(within)
                 .pollInterval(Duration.ofMillis(50))
-                .ignoreException(NullPointerException.class)
+                .ignoreExceptionsMatching(e -> e instanceof NullPointerException || isUnanswered(e))
                 .untilAsserted(assertion);
+    }
+
+    private static boolean isUnanswered(Throwable cause) {
+        return cause instanceof KubernetesClientException failure && failure.getStatus() == null;
     }
 
     FactoryStatus status() {
