@@ -25,7 +25,7 @@ class LimitsIT {
             fleet.awaitReady();
             var device = fleet.device(DeviceClient.PYTHON_TUF, operator);
             assertThat(device.update()).isInstanceOf(Device.Updated.class);
-            annotate(fleet, Long.toString(Integer.MAX_VALUE));
+            reportVersion(fleet, Integer.MAX_VALUE);
             fleet.delete("timestamp");
             Fleet.await(() -> assertThat(fleet.condition("Degraded"))
                     .hasValueSatisfying(condition -> assertThat(condition.message())
@@ -33,16 +33,41 @@ class LimitsIT {
             assertThat(fleet.stored()).containsOnlyKeys("root-1", "targets-1", "snapshot-1", "timestamp");
             assertThat(fleet.configMap("timestamp").getBinaryData()).isNullOrEmpty();
             assertThat(device.update()).isInstanceOf(Device.Updated.class);
+        }
+    }
+
+    @Test
+    void a_floor_that_leaves_no_version_above_it_is_named_and_not_taken() {
+        var fleet = Fleet.declared("");
+        try (var operator = fleet.operator(clock)) {
+            fleet.awaitReady();
+            annotate(fleet, Long.toString(Integer.MAX_VALUE));
+            fleet.awaitCondition("FieldsIgnored", "True", "NotSupported");
+            assertThat(fleet.condition("FieldsIgnored").orElseThrow().message())
+                    .contains("annotation factory-trust.dev/version-floor")
+                    .contains("from 1 to 2147000000");
 
             annotate(fleet, "7");
-            fleet.delete("timestamp");
             fleet.awaitTimestampAbove(7);
             fleet.awaitReady();
             fleet.awaitServed(operator);
-            assertThat(device.update())
+            assertThat(fleet.device(DeviceClient.PYTHON_TUF, operator).update())
                     .isInstanceOfSatisfying(Device.Updated.class, updated -> assertThat(updated.timestamp())
                             .isEqualTo(8));
         }
+    }
+
+    /** As if so many had been published already. */
+    private static void reportVersion(Fleet fleet, long version) {
+        ControlPlane.shared()
+                .admin()
+                .resources(Factory.class)
+                .inNamespace(fleet.namespace())
+                .withName("acme")
+                .subresource("status")
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"status\": {\"roles\": {\"timestamp\": {\"version\": " + version + "}}}}");
     }
 
     private static void annotate(Fleet fleet, String floor) {
