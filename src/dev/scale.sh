@@ -68,6 +68,7 @@ echo "writes in an idle minute: $((after - before))"
 pid=$(operator_pid)
 kill "$pid"
 while is_ours "$pid"; do sleep 0.1; done
+sed -i '/ operator$/d' "$run/processes"
 began=$SECONDS
 start_operator
 echo "restarted, and serving all, in $((SECONDS - began)) s; $(memory)"
