@@ -11,6 +11,8 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 
@@ -112,13 +114,7 @@ final class Fleet {
 
     /** Has the operator look again: its timers go by the machine's clock, not by one that a test sets. */
     void poke() {
-        kubectl.resources(Factory.class).inNamespace(namespace).withName(NAME).edit(factory -> {
-            var annotations = new TreeMap<>(
-                    Optional.ofNullable(factory.getMetadata().getAnnotations()).orElse(Map.of()));
-            annotations.put("example.com/poke", Integer.toString(POKES.incrementAndGet()));
-            factory.getMetadata().setAnnotations(annotations);
-            return factory;
-        });
+        merge("{\"metadata\": {\"annotations\": {\"example.com/poke\": \"%d\"}}}".formatted(POKES.incrementAndGet()));
     }
 
     /** Waits until a publication after {@code before} has brought its timestamp version into status. */
@@ -227,13 +223,15 @@ final class Fleet {
 
     /** Merges {@code spec}, in JSON, into the Factory's spec. */
     void patch(String spec) {
+        merge("{\"spec\": " + spec + "}");
+    }
+
+    /** Without a resourceVersion, or the operator's own write might come between. */
+    private void merge(String change) {
         kubectl.resources(Factory.class)
                 .inNamespace(namespace)
                 .withName(NAME)
-                .patch(
-                        io.fabric8.kubernetes.client.dsl.base.PatchContext.of(
-                                io.fabric8.kubernetes.client.dsl.base.PatchType.JSON_MERGE),
-                        "{\"spec\": " + spec + "}");
+                .patch(PatchContext.of(PatchType.JSON_MERGE), change);
     }
 
     /** Goes into the field when there is something to find there. */

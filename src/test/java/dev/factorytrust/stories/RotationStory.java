@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -138,8 +139,12 @@ final class RotationStory implements AutoCloseable {
 
     /** The bytes to sign: in the ConfigMap that status names, and of the digest that stands beside the name. */
     Bytes awaitPayload(String rotation) {
-        eventually(SOON, () -> assertThat(payload(rotation)).as(rotation).isPresent());
-        return payload(rotation).orElseThrow();
+        var seen = new AtomicReference<Optional<Bytes>>();
+        eventually(SOON, () -> {
+            seen.set(payload(rotation));
+            assertThat(seen.get()).as(rotation).isPresent();
+        });
+        return seen.get().orElseThrow();
     }
 
     private Optional<Bytes> payload(String rotation) {

@@ -8,6 +8,8 @@ import dev.factorytrust.testing.TestClock;
 import dev.factorytrust.tuf.crypto.KeyType;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -168,10 +170,9 @@ class StrangersIT {
                 .configMaps()
                 .inNamespace(fleet.namespace())
                 .withName("acme-timestamp")
-                .edit(object -> {
-                    object.getMetadata().getAnnotations().put("factory-trust.dev/" + name, value);
-                    return object;
-                });
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"metadata\": {\"annotations\": {\"factory-trust.dev/%s\": \"%s\"}}}".formatted(name, value));
     }
 
     private static void secret(Fleet fleet, String name, String type, Map<String, String> labels, String entry) {

@@ -25,6 +25,7 @@ public final class RotationQueue {
 
     private final CeremonyInputs inputs;
     private final Map<String, Standing> standings = new LinkedHashMap<>();
+    private final Map<String, Standing.Turn> offered = new LinkedHashMap<>();
     private Optional<RootRotation> turn = Optional.empty();
 
     private RotationQueue(CeremonyInputs inputs) {
@@ -41,7 +42,6 @@ public final class RotationQueue {
     private void run() {
         var stored = new StoredRotations(inputs);
         var waiting = new ArrayList<RootRotation>();
-        var offered = new LinkedHashMap<String, Standing.Turn>();
         for (var rotation : inputs.rotations()) {
             var settled = stored.of(rotation).or(() -> settled(rotation));
             if (settled.isPresent()) {
@@ -58,7 +58,7 @@ public final class RotationQueue {
             }
         }
         waiting.sort(Comparator.comparingInt((RootRotation rotation) -> rank(rotation, offered.get(name(rotation))))
-                .thenComparing(rotation -> rotation.getMetadata().getCreationTimestamp())
+                .thenComparing(RotationQueue::created)
                 .thenComparing(RotationQueue::name));
         waiting.forEach(rotation -> standings.put(name(rotation), place(rotation, offered.get(name(rotation)))));
     }
@@ -87,7 +87,7 @@ public final class RotationQueue {
             }
             return here;
         }
-        if (offered == null && Ceremonies.isOffered(inputs, rotation)) {
+        if (offered == null && (Ceremonies.isOffered(inputs, rotation) || isPassed(rotation))) {
             var here = Ceremonies.begin(inputs, rotation);
             if (here instanceof Standing.Rejected || here instanceof Standing.Superseded) {
                 return here;
@@ -105,6 +105,13 @@ public final class RotationQueue {
         return offered != null
                 ? new Standing.Overtaken(offered.ceremony(), first)
                 : new Standing.Queued("WaitsForTurn", first + " comes first; one root is changed at a time");
+    }
+
+    /** A younger one is offered, so this one was refused, even if nobody has written that down yet. */
+    private boolean isPassed(RootRotation rotation) {
+        return turn.filter(first -> offered.containsKey(name(first)) && !RotationSpecs.isCompromise(first))
+                .filter(first -> created(rotation).compareTo(created(first)) < 0 && !isProposal(rotation))
+                .isPresent();
     }
 
     private boolean isUnsignedProposal(RootRotation rotation, Standing.Turn offered) {
@@ -171,6 +178,10 @@ public final class RotationQueue {
                                 "AheadOfRoot",
                                 "it was written for root version " + from + ", and the newest here is " + newest
                                         + "; it waits for that root, and lets others pass"));
+    }
+
+    private static String created(RootRotation rotation) {
+        return rotation.getMetadata().getCreationTimestamp();
     }
 
     private static String name(RootRotation rotation) {

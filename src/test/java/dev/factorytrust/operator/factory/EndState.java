@@ -39,7 +39,7 @@ final class EndState {
     static List<String> of(InMemoryCluster cluster, FactoryRef factory) {
         var lines = new ArrayList<>(meaning(cluster, factory));
         var stored = stored(cluster, factory);
-        Reading.of(DIALECT, stored, Roots.of(DIALECT, stored))
+        reading(cluster, factory)
                 .published()
                 .ifPresent(repository -> lines.add(
                         "timestamp " + repository.timestamp().metadata().version()));
@@ -67,8 +67,7 @@ final class EndState {
     /** What people and devices are told, whatever is kept of the past. */
     static List<String> meaning(InMemoryCluster cluster, FactoryRef factory) {
         var lines = new ArrayList<String>();
-        var stored = stored(cluster, factory);
-        Reading.of(DIALECT, stored, Roots.of(DIALECT, stored))
+        reading(cluster, factory)
                 .published()
                 .ifPresentOrElse(repository -> lines.addAll(published(repository)), () -> lines.add("not published"));
         cluster.find(Factory.class, factory.name())
@@ -108,6 +107,12 @@ final class EndState {
                                                 .orElseThrow()
                                                 .get("release"))
                                 .collect(Collectors.joining(", ", "targets ", "")));
+    }
+
+    /** What is stored, as a device that trusts the first root would judge it. */
+    static Reading reading(InMemoryCluster cluster, FactoryRef factory) {
+        var stored = stored(cluster, factory);
+        return Reading.of(DIALECT, stored, Roots.of(DIALECT, stored));
     }
 
     private static StoredMetadata stored(InMemoryCluster cluster, FactoryRef factory) {

@@ -53,7 +53,9 @@ final class Field implements AutoCloseable {
     private Map<String, Bytes> served = Map.of();
     private boolean hurried;
 
-    Field(InMemoryCluster cluster, FactoryRef factory, InstantSource clock) {
+    /** @param before the same devices in the cluster that this one is a copy of */
+    Field(InMemoryCluster cluster, FactoryRef factory, InstantSource clock, Optional<Field> before) {
+        before.ifPresent(this::takeOver);
         this.factory = factory;
         this.clock = clock;
         server = new ViewFeed(new MetadataStore(cluster, replica), DIALECT, _ -> true, new ViewFeed.Sink() {
@@ -79,6 +81,13 @@ final class Field implements AutoCloseable {
                 follow();
             }
         });
+    }
+
+    private void takeOver(Field before) {
+        devices.addAll(before.devices);
+        left.addAll(before.left);
+        served = before.served;
+        hurried = before.hurried;
     }
 
     /** The server flips to what is stored now, and whoever is in the field polls. */

@@ -21,6 +21,9 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
     static final Person ALICE = Person.withKey("alice", KeyType.ED25519);
     static final Person BOB = Person.withKey("bob", KeyType.ED25519);
 
+    static final String OWNED_BY_ALICE =
+            "offline: {threshold: 1, keys: [%s]}".formatted(InMemoryStory.declared(ALICE));
+
     static final List<Flow> ALL = List.of(
             new Flow(
                     "bootstrap with generated root keys",
@@ -38,8 +41,7 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
                     "root 1 of 2 of [alice, bob]"),
             new Flow(
                     "bootstrap with a holder who comes too late",
-                    story -> story.declareFactory(
-                            "offline: {threshold: 1, keys: [%s]}".formatted(InMemoryStory.declared(ALICE))),
+                    story -> story.declareFactory(OWNED_BY_ALICE),
                     List.of(story -> story.pass(Duration.ofDays(31)), story -> story.sign("acme-root-1", ALICE)),
                     "root 1 of 1 of [alice]"),
             new Flow(
@@ -149,7 +151,7 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
     }
 
     static void ownedByAlice(InMemoryStory story) {
-        story.declareFactory("offline: {threshold: 1, keys: [%s]}".formatted(InMemoryStory.declared(ALICE)));
+        story.declareFactory(OWNED_BY_ALICE);
         story.settle();
         story.sign("acme-root-1", ALICE);
     }

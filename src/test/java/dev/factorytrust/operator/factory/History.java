@@ -26,11 +26,18 @@ record History(List<Happening> happenings) {
 
         record Pass(Duration time) implements Act {}
 
-        /** Declares a rotation that adds or removes a holder where {@code holder} is there, and sets the threshold. */
-        record Declare(Optional<Integer> holder, boolean joins, int threshold) implements Act {}
+        /**
+         * Declares a rotation; these holders sign it as soon as it is offered.
+         *
+         * @param change the spec but for {@code factory}, in flow style and without braces
+         */
+        record Declare(String change, Set<Integer> signers) implements Act {}
 
         /** These holders sign whatever is offered to be signed. */
         record Sign(Set<Integer> holders) implements Act {}
+
+        /** Takes back one of the rotations, whatever has become of it. */
+        record Withdraw(int choice) implements Act {}
     }
 
     enum Kind {
@@ -47,6 +54,8 @@ record History(List<Happening> happenings) {
     static final List<Person> PEOPLE = List.of(
             Flow.ALICE, Flow.BOB, Person.withKey("carol", KeyType.ED25519), Person.withKey("dave", KeyType.ED25519));
 
+    static final Set<Integer> EVERYBODY = Set.of(0, 1, 2, 3);
+
     /** Each in its own second, so that rotations and Targets are of the same order of age in every run. */
     private static final Duration TICK = Duration.ofSeconds(1);
 
@@ -54,37 +63,48 @@ record History(List<Happening> happenings) {
     List<String> live(InMemoryStory story, boolean disturbed) {
         IntStream.range(0, happenings.size()).forEach(number -> {
             var happening = happenings.get(number);
-            story.pass(TICK);
-            happen(story, number, happening.act());
-            if (disturbed) {
-                happening.disturbance().ifPresent(disturbance -> disturb(story, disturbance));
-            }
-            story.settle();
+            live(story, number, disturbed ? happening : new Happening(happening.act(), Optional.empty()));
         });
         return story.endMeaning();
+    }
+
+    /** @param number which one of its history it is: rotations are named after that */
+    static void live(InMemoryStory story, int number, Happening happening) {
+        story.pass(TICK);
+        happen(story, number, happening.act());
+        happening.disturbance().ifPresent(disturbance -> disturb(story, disturbance));
+        story.settle();
     }
 
     private static void happen(InMemoryStory story, int number, Act act) {
         switch (act) {
             case Act.SetTarget(var target, var release) -> setTarget(story, "lmp-" + target, release);
             case Act.Pass(var time) -> story.pass(time);
-            case Act.Declare(var holder, var joins, var threshold) ->
-                story.declare(
-                        "change-" + number,
-                        "root: {threshold: %d%s}"
-                                .formatted(
-                                        threshold,
-                                        holder.map(PEOPLE::get)
-                                                .map(person -> joins
-                                                        ? ", addKeys: [" + person.declared() + ']'
-                                                        : ", removeKeys: [" + person.name() + ']')
-                                                .orElse("")));
-            case Act.Sign(var holders) ->
-                story.cluster()
-                        .all(RootRotation.class)
-                        .forEach(rotation -> holders.forEach(
-                                holder -> story.sign(rotation.getMetadata().getName(), PEOPLE.get(holder))));
+            case Act.Declare(var change, var signers) -> {
+                if (change.contains("Compromise")) {
+                    story.mayBeHurried();
+                }
+                story.declare("change-" + number, change);
+                if (!signers.isEmpty()) {
+                    story.settle();
+                    sign(story, signers);
+                }
+            }
+            case Act.Sign(var holders) -> sign(story, holders);
+            case Act.Withdraw(var choice) -> {
+                var rotations = story.cluster().all(RootRotation.class).toList();
+                if (!rotations.isEmpty()) {
+                    story.cluster().delete(rotations.get(choice % rotations.size()));
+                }
+            }
         }
+    }
+
+    static void sign(InMemoryStory story, Set<Integer> holders) {
+        story.cluster()
+                .all(RootRotation.class)
+                .forEach(rotation -> holders.forEach(
+                        holder -> story.sign(rotation.getMetadata().getName(), PEOPLE.get(holder))));
     }
 
     private static void setTarget(InMemoryStory story, String name, int release) {

@@ -1,8 +1,12 @@
 package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.api.v1alpha1.RootRotation;
+import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.operator.store.Names;
 import dev.factorytrust.operator.store.PlanOutdatedException;
+import dev.factorytrust.operator.store.StoredMetadata;
+import dev.factorytrust.tuf.repository.Repository;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
 
 import java.time.Duration;
@@ -12,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
@@ -19,6 +24,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  * act, then the operator is run until it rests.
  */
 final class InMemoryStory extends People implements AutoCloseable {
+
+    private static final Instant BEGIN = Instant.parse("2030-01-01T00:00:00Z");
 
     /** An operator that sleeps no longer than this is waited for: it gathers changes of Targets for 5 s. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -43,38 +50,44 @@ final class InMemoryStory extends People implements AutoCloseable {
 
     private final Clock clock;
     private final Optional<Field> field;
+    private final Optional<Ledger> ledger;
     private Optional<Instant> serverTime = Optional.empty();
     private InMemoryOperator operator;
 
-    private InMemoryStory(Clock clock, InMemoryCluster cluster, boolean watched) {
+    private InMemoryStory(Clock clock, InMemoryCluster cluster, Optional<Field> field, Optional<Ledger> ledger) {
         super(cluster);
         this.clock = clock;
-        field = watched ? Optional.of(new Field(cluster, ACME, clock)) : Optional.empty();
-        if (watched) {
-            new Ledger(cluster, ACME.name());
-        }
+        this.field = field;
+        this.ledger = ledger;
         operator = newOperator(Interruption.NONE);
     }
 
     /** Kept by a {@link Ledger}, and in front of a {@link Field}. */
     static InMemoryStory begin() {
-        return begin(true);
+        var clock = new Clock(BEGIN);
+        var cluster = new InMemoryCluster(clock);
+        return new InMemoryStory(
+                clock,
+                cluster,
+                Optional.of(new Field(cluster, ACME, clock, Optional.empty())),
+                Optional.of(new Ledger(cluster, ACME.name(), Optional.empty())));
     }
 
     /** Somebody tampers with what is stored, which no ledger would allow. */
     static InMemoryStory unwatched() {
-        return begin(false);
-    }
-
-    private static InMemoryStory begin(boolean watched) {
-        var clock = new Clock(Instant.parse("2030-01-01T00:00:00Z"));
-        return new InMemoryStory(clock, new InMemoryCluster(clock), watched);
+        var clock = new Clock(BEGIN);
+        return new InMemoryStory(clock, new InMemoryCluster(clock), Optional.empty(), Optional.empty());
     }
 
     /** How it might go on from here: the same objects at the same time, and an operator that has just started. */
     InMemoryStory fork() {
         var sameTime = new Clock(clock.now);
-        return new InMemoryStory(sameTime, cluster.copy(sameTime), field.isPresent());
+        var copy = cluster.copy(sameTime);
+        return new InMemoryStory(
+                sameTime,
+                copy,
+                field.map(before -> new Field(copy, ACME, sameTime, Optional.of(before))),
+                ledger.map(before -> new Ledger(copy, ACME.name(), Optional.of(before))));
     }
 
     InMemoryOperator newOperator(Interruption interruption) {
@@ -163,6 +176,35 @@ final class InMemoryStory extends People implements AutoCloseable {
     private void rest() {
         settle();
         field.ifPresent(devices -> devices.allUpdate(clock.now));
+    }
+
+    /** Once nothing disturbs it any more, what was asked for is what devices have. */
+    void endsWell() {
+        cluster.all(ConfigMap.class)
+                .flatMap(object -> StoredMetadata.annotation(object, Names.SIGNED_AT).stream())
+                .map(Instant::parse)
+                .filter(clock.now::isBefore)
+                .findFirst()
+                .ifPresent(signedAt -> clock.now = signedAt);
+        settle();
+        if (EndState.reading(cluster, ACME).published().isEmpty()) {
+            History.sign(this, History.EVERYBODY);
+        }
+        rest();
+        assertThat(look().decision()).as("what it rests on").isInstanceOf(Decision.Wait.class);
+        assertThat(published().targets().metadata().targets().keySet())
+                .as("what devices are offered")
+                .containsExactlyInAnyOrderElementsOf(cluster.all(Target.class)
+                        .map(target -> target.getMetadata().getName())
+                        .toList());
+    }
+
+    long newestRoot() {
+        return published().root().metadata().version();
+    }
+
+    private Repository published() {
+        return EndState.reading(cluster, ACME).published().orElseThrow();
     }
 
     /** So many times over, two act on what both have seen: what the first has written, the second must not write. */

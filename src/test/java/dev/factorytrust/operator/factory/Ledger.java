@@ -39,7 +39,9 @@ final class Ledger {
     private long visibleRoot;
     private long timestampVersion;
 
-    Ledger(InMemoryCluster cluster, String factory) {
+    /** @param before the ledger of the cluster that this one is a copy of */
+    Ledger(InMemoryCluster cluster, String factory, Optional<Ledger> before) {
+        before.ifPresent(this::takeOver);
         this.cluster = cluster;
         this.factory = factory;
         cluster.all(ConfigMap.class).sorted(Comparator.comparing(Ledger::rank)).forEach(this::wrote);
@@ -55,6 +57,14 @@ final class Ledger {
                     }
                     reachesWhatItNames();
                 }));
+    }
+
+    private void takeOver(Ledger before) {
+        contents.putAll(before.contents);
+        causes.addAll(before.causes);
+        newestRoot = before.newestRoot;
+        visibleRoot = before.visibleRoot;
+        timestampVersion = before.timestampVersion;
     }
 
     /** Roots in their order, and the timestamp last, as they were written. */

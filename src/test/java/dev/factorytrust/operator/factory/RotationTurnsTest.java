@@ -1,5 +1,6 @@
 package dev.factorytrust.operator.factory;
 
+import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.operator.rotation.Standing;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import org.junit.jupiter.api.AfterEach;
@@ -102,6 +103,16 @@ class RotationTurnsTest {
         declareLater("b", LONGER_LIFE);
         assertThat(standings()).element(0).asString().startsWith("a: rejected ");
         assertThat(standings()).element(1).isEqualTo("b: turn");
+    }
+
+    @Test
+    void one_that_was_passed_because_it_cannot_be_done_does_not_wait_for_another_root() {
+        story.declare("a", "root: {removeKeys: [bob]}");
+        declareLater("b", BOB_JOINS);
+        story.settle();
+        story.cluster().edit(RootRotation.class, "a", unrecorded -> unrecorded.setStatus(null));
+        assertThat(standings()).element(0).isEqualTo("b: turn");
+        assertThat(standings()).element(1).asString().startsWith("a: rejected ");
     }
 
     @Test
