@@ -88,6 +88,7 @@ public final class FactoryGatherer {
         var stored = look.stored();
         var roots = look.roots();
         var reading = look.reading();
+        var online = keys.onlineKeys(ref, TUF);
         var policy = Defaults.policy(factory.getSpec(), leastOverlap);
         var mine = List.copyOf(rotations.of(ref).values());
         var wanted = List.copyOf(targets.of(ref).values());
@@ -100,10 +101,10 @@ public final class FactoryGatherer {
                 reading,
                 roots,
                 metadata.lastGood(ref),
-                keys.signers(ref, TUF),
-                keys.all(ref),
-                keys.madeFor(ref),
-                keys.onlineKeys(ref, TUF),
+                online.signers(),
+                online.byRole(),
+                online.byRotation(),
+                online.all(),
                 Boolean.TRUE.equals(factory.getSpec().allowSharedRootKeys())
                         ? _ -> Optional.empty()
                         : key -> metadata.rootKeys().otherThan(ref, key),

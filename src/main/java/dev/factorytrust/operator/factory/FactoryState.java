@@ -9,7 +9,7 @@ import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.operator.rotation.CeremonyInputs;
 import dev.factorytrust.operator.rotation.Orphans;
 import dev.factorytrust.operator.store.FactoryRef;
-import dev.factorytrust.operator.store.KeyStore;
+import dev.factorytrust.operator.store.OnlineKeys;
 import dev.factorytrust.operator.store.Reading;
 import dev.factorytrust.operator.store.Roots;
 import dev.factorytrust.operator.store.StoredMetadata;
@@ -57,7 +57,7 @@ public record FactoryState(
         OnlineSigners signers,
         Map<RoleName, List<PublicKey>> firstOnlineKeys,
         Map<String, Map<RoleName, List<PublicKey>>> newOnlineKeys,
-        List<KeyStore.StoredKey> onlineKeys,
+        List<OnlineKeys.StoredKey> onlineKeys,
         Function<PublicKey, Optional<FactoryRef>> sharedWith,
         Optional<Secret> rootKeys,
         List<RootRotation> rotations,

@@ -48,9 +48,10 @@ final class Keysmith {
     }
 
     private Set<RoleName> there(FactoryState state, Optional<RootRotation> rotation) {
-        return rotation.map(owner -> keys.madeForLive(state.ref())
-                        .getOrDefault(owner.getMetadata().getUid(), Map.of()))
-                .orElseGet(() -> keys.allLive(state.ref()))
+        var stored = keys.liveOnlineKeys(state.ref(), state.dialect());
+        return rotation.map(owner ->
+                        stored.byRotation().getOrDefault(owner.getMetadata().getUid(), Map.of()))
+                .orElseGet(stored::byRole)
                 .keySet();
     }
 

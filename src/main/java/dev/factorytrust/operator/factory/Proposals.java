@@ -5,7 +5,7 @@ import dev.factorytrust.api.v1alpha1.RootRotationSpec;
 import dev.factorytrust.api.v1alpha1.RootRotationSpec.OnlineRole;
 import dev.factorytrust.operator.rotation.RotationSpecs;
 import dev.factorytrust.operator.rotation.Standing;
-import dev.factorytrust.operator.store.KeyStore;
+import dev.factorytrust.operator.store.OnlineKeys;
 import dev.factorytrust.operator.store.Names;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.crypto.KeyType;
@@ -87,7 +87,7 @@ final class Proposals {
         }
         return state.onlineKeys().stream()
                 .filter(key -> key.keyid().filter(named::contains).isPresent())
-                .map(KeyStore.StoredKey::secret)
+                .map(OnlineKeys.StoredKey::secret)
                 .map(secret -> Instant.parse(secret.getMetadata().getCreationTimestamp()))
                 .min(Instant::compareTo)
                 .map(made -> new AgedKey(role, made.plus(state.policy().onlineKeyMaxAge()), false));

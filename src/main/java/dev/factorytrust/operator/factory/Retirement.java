@@ -3,7 +3,7 @@ package dev.factorytrust.operator.factory;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.operator.rotation.Orphans;
 import dev.factorytrust.operator.rotation.Standing;
-import dev.factorytrust.operator.store.KeyStore;
+import dev.factorytrust.operator.store.OnlineKeys;
 import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.Signed;
@@ -54,14 +54,14 @@ final class Retirement {
                 .collect(Collectors.toSet());
         return state.onlineKeys().stream()
                 .filter(key -> isRetired(state, key, named, living))
-                .map(KeyStore.StoredKey::secret)
+                .map(OnlineKeys.StoredKey::secret)
                 .findFirst()
                 .map(secret -> new Decision.RemoveKey(secret, "no root in use names it"));
     }
 
-    private static boolean isRetired(FactoryState state, KeyStore.StoredKey key, Set<KeyId> named, Set<String> living) {
+    private static boolean isRetired(FactoryState state, OnlineKeys.StoredKey key, Set<KeyId> named, Set<String> living) {
         return key.keyid().filter(keyid -> !named.contains(keyid)).isPresent()
-                && KeyStore.rotation(key.secret()).filter(living::contains).isEmpty()
+                && key.rotation().filter(living::contains).isEmpty()
                 && created(key.secret()).plus(LEAST_AGE).isBefore(state.now());
     }
 

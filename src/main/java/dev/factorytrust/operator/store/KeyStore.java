@@ -3,42 +3,22 @@ package dev.factorytrust.operator.store;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.crypto.InvalidKeyException;
-import dev.factorytrust.tuf.crypto.PublicKey;
-import dev.factorytrust.tuf.crypto.Signer;
 import dev.factorytrust.tuf.crypto.SoftwareKey;
 import dev.factorytrust.tuf.dialect.Dialect;
-import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.RoleName;
-import dev.factorytrust.tuf.repository.OnlineSigners;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 
 import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** The Secrets that hold private keys: the online keys of a Factory, and its root key archive until it is erased. */
 public final class KeyStore {
-
-    /** @param keyid of the key that the Secret holds; empty where it holds none */
-    public record StoredKey(Secret secret, Optional<KeyId> keyid) {
-
-        /** Names the Secret only: it holds a private key. */
-        @Override
-        public String toString() {
-            return "StoredKey[" + secret.getMetadata().getName() + ']';
-        }
-    }
 
     private final ApiServer api;
     private final FactoryCache<Secret> cache;
@@ -48,81 +28,24 @@ public final class KeyStore {
         this.cache = cache;
     }
 
-    /**
-     * The online keys that are stored and readable, by keyid. A Secret that doesn't hold the key which its name
-     * promises counts as missing: nobody's signature is made with a key that root doesn't name.
-     */
-    public OnlineSigners signers(FactoryRef factory, Dialect dialect) {
-        var signers = new HashMap<KeyId, Signer>();
-        for (var secret : cache.of(factory).values()) {
-            if (Names.ONLINE_KEY_TYPE.equals(secret.getType())) {
-                key(secret).ifPresent(key -> signers.put(dialect.keyId(dialect.key(key.publicKey())), key));
-            }
-        }
-        return new OnlineSigners(signers);
-    }
-
-    /**
-     * The readable keys of each online role, oldest first: of two that two leaders may have made, everybody picks the same,
-     * as long as neither is named by anything.
-     */
-    public Map<RoleName, List<PublicKey>> all(FactoryRef factory) {
-        return oldestFirst(cache.of(factory).values());
+    public OnlineKeys onlineKeys(FactoryRef factory, Dialect dialect) {
+        return read(cache.of(factory).values(), dialect);
     }
 
     /** The same, asked of the API server itself, as before making a key. */
-    public Map<RoleName, List<PublicKey>> allLive(FactoryRef factory) {
-        return oldestFirst(api.secrets(factory));
+    public OnlineKeys liveOnlineKeys(FactoryRef factory, Dialect dialect) {
+        return read(api.secrets(factory), dialect);
     }
 
-    /** Every online key that is stored, readable or not, with the keyid that its content has. */
-    public List<StoredKey> onlineKeys(FactoryRef factory, Dialect dialect) {
-        return cache.of(factory).values().stream()
+    private static OnlineKeys read(Collection<Secret> secrets, Dialect dialect) {
+        return new OnlineKeys(secrets.stream()
                 .filter(secret -> Names.ONLINE_KEY_TYPE.equals(secret.getType()))
-                .map(secret -> new StoredKey(
-                        secret, key(secret).map(SoftwareKey::publicKey).map(key -> dialect.keyId(dialect.key(key)))))
-                .toList();
-    }
-
-    /** The online keys that were made for each RootRotation, by its UID. */
-    public Map<String, Map<RoleName, List<PublicKey>>> madeFor(FactoryRef factory) {
-        return byRotation(cache.of(factory).values());
-    }
-
-    /** The same, asked of the API server itself, as before making a key. */
-    public Map<String, Map<RoleName, List<PublicKey>>> madeForLive(FactoryRef factory) {
-        return byRotation(api.secrets(factory));
-    }
-
-    private static Map<String, Map<RoleName, List<PublicKey>>> byRotation(Collection<Secret> secrets) {
-        return secrets.stream()
-                .filter(secret -> rotation(secret).isPresent())
-                .collect(Collectors.groupingBy(
-                        secret -> rotation(secret).orElseThrow(),
-                        Collectors.collectingAndThen(Collectors.toList(), KeyStore::oldestFirst)));
-    }
-
-    /** The UID of the RootRotation that the key was made for. */
-    public static Optional<String> rotation(Secret secret) {
-        return Optional.ofNullable(secret.getMetadata().getAnnotations()).map(all -> all.get(Names.OWNER_UID));
-    }
-
-    private static Map<RoleName, List<PublicKey>> oldestFirst(Collection<Secret> secrets) {
-        var keys = new EnumMap<RoleName, List<PublicKey>>(RoleName.class);
-        secrets.stream()
-                .filter(secret -> Names.ONLINE_KEY_TYPE.equals(secret.getType()))
-                .sorted(Comparator.comparing(
-                                (Secret secret) -> secret.getMetadata().getCreationTimestamp())
-                        .thenComparing(secret -> secret.getMetadata().getName()))
-                .forEach(secret -> role(secret).ifPresent(role -> key(secret)
-                        .ifPresent(key -> keys.computeIfAbsent(role, _ -> new ArrayList<>())
-                                .add(key.publicKey()))));
-        return keys;
-    }
-
-    private static Optional<RoleName> role(Secret secret) {
-        return Optional.ofNullable(secret.getMetadata().getLabels().get(Names.ROLE))
-                .flatMap(RoleName::of);
+                .map(secret -> {
+                    var key = key(secret);
+                    return new OnlineKeys.StoredKey(
+                            secret, key.map(found -> dialect.keyId(dialect.key(found.publicKey()))), key);
+                })
+                .toList());
     }
 
     /** The archive of root keys made in the cluster, while it is there. */

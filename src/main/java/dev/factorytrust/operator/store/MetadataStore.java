@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The one place that reads and writes metadata ConfigMaps.
@@ -25,7 +24,7 @@ public final class MetadataStore {
 
     private final ApiServer api;
     private final FactoryCache<ConfigMap> cache;
-    private final Map<FactoryRef, Reading.Published> lastGood = new ConcurrentHashMap<>();
+    private final Map<FactoryRef, Memory> memories = new ConcurrentHashMap<>();
     private final RootKeyIndex rootKeys = new RootKeyIndex();
 
     /** What stands at names of ours without our label, so that no informer tells of it: known since a write met it. */
@@ -39,21 +38,31 @@ public final class MetadataStore {
     /** What is stored for a Factory, as of the informer, and what it amounts to. */
     public record Look(StoredMetadata stored, Roots roots, Reading reading) {}
 
+    /** What the last look at a Factory saw, and the newest state that ever held. */
+    private record Memory(Look look, Optional<Reading.Published> lastGood) {}
+
     /**
      * Reads and verifies what is stored, and remembers it if it holds and isn't older than what held before. One look at
-     * a Factory at a time: of two, the one that began with older objects would take the other's for a replay.
+     * a Factory at a time: of two, the one that began with older objects would take the other's for a replay. Where nothing
+     * has changed since the last look, that one holds still.
      */
     public Look look(FactoryRef factory, Dialect dialect) {
-        var look = new AtomicReference<Look>();
-        lastGood.compute(factory, (_, before) -> {
-            var stored = new StoredMetadata(factory, withForeign(factory));
-            var roots = Roots.of(dialect, stored);
-            var reading = notOlder(Reading.of(dialect, stored, roots), factory, before);
-            rootKeys.look(factory, roots);
-            look.set(new Look(stored, roots, reading));
-            return reading instanceof Reading.Published published ? published : before;
-        });
-        return look.get();
+        return memories.compute(factory, (_, before) -> {
+                    var stored = new StoredMetadata(factory, withForeign(factory));
+                    return before != null && before.look().stored().hasSameObjects(stored)
+                            ? before
+                            : look(dialect, stored, Optional.ofNullable(before).flatMap(Memory::lastGood));
+                })
+                .look();
+    }
+
+    private Memory look(Dialect dialect, StoredMetadata stored, Optional<Reading.Published> lastGood) {
+        var roots = Roots.of(dialect, stored);
+        var reading = notOlder(Reading.of(dialect, stored, roots), stored.factory(), lastGood);
+        rootKeys.look(stored.factory(), roots);
+        return new Memory(
+                new Look(stored, roots, reading),
+                reading instanceof Reading.Published published ? Optional.of(published) : lastGood);
     }
 
     private Map<String, ConfigMap> withForeign(FactoryRef factory) {
@@ -66,9 +75,13 @@ public final class MetadataStore {
         return all;
     }
 
-    private static Reading notOlder(Reading reading, FactoryRef factory, Reading.Published before) {
-        return reading instanceof Reading.Published published && before != null && version(published) < version(before)
-                ? new Reading.RolledBack(version(published), before.reached().get(Names.timestamp(factory.name())))
+    private static Reading notOlder(Reading reading, FactoryRef factory, Optional<Reading.Published> lastGood) {
+        return reading instanceof Reading.Published published
+                ? lastGood
+                        .filter(before -> version(published) < version(before))
+                        .<Reading>map(before -> new Reading.RolledBack(
+                                version(published), before.reached().get(Names.timestamp(factory.name()))))
+                        .orElse(reading)
                 : reading;
     }
 
@@ -83,11 +96,11 @@ public final class MetadataStore {
 
     /** The newest state that was seen to hold, whatever has happened to its objects since. */
     public Optional<Reading.Published> lastGood(FactoryRef factory) {
-        return Optional.ofNullable(lastGood.get(factory));
+        return Optional.ofNullable(memories.get(factory)).flatMap(Memory::lastGood);
     }
 
     public void forget(FactoryRef factory) {
-        lastGood.remove(factory);
+        memories.remove(factory);
         rootKeys.forget(factory);
         foreign.remove(factory);
     }

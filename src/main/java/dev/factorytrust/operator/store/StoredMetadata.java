@@ -41,6 +41,12 @@ public final class StoredMetadata {
         return factory;
     }
 
+    /** Whether these are the very objects that {@code other} was made of: an informer makes each change a new one. */
+    boolean hasSameObjects(StoredMetadata other) {
+        return all.size() == other.all.size()
+                && all.entrySet().stream().allMatch(entry -> other.all.get(entry.getKey()) == entry.getValue());
+    }
+
     public Optional<ConfigMap> find(String name) {
         return Optional.ofNullable(all.get(name));
     }

@@ -6,6 +6,7 @@ import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,6 +19,15 @@ public final class PublicKey {
     private final Bytes spki;
     private final String fingerprint;
     private final Material material;
+
+    /** That the key signed a message of that digest. */
+    private record Claim(Bytes spki, Bytes sha256, Bytes signature) {}
+
+    /**
+     * What was found valid: a Factory's whole chain of roots is verified with every look at it, by each who looks. What
+     * isn't valid is never in here.
+     */
+    private static final Map<Claim, Boolean> VALID = Recent.map(10_000);
 
     /** What the engines verify with. */
     sealed interface Material {
@@ -80,6 +90,18 @@ public final class PublicKey {
     }
 
     public boolean verify(Bytes message, Bytes signature) {
+        var claim = new Claim(spki, message.digest("SHA-256"), signature);
+        if (VALID.containsKey(claim)) {
+            return true;
+        }
+        var valid = check(message, signature);
+        if (valid) {
+            VALID.put(claim, true);
+        }
+        return valid;
+    }
+
+    private boolean check(Bytes message, Bytes signature) {
         return switch (material) {
             case Material.Edwards(var key) -> {
                 var bytes = message.toArray();

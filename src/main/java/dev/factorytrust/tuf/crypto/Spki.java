@@ -21,6 +21,7 @@ import java.security.KeyFactory;
 import java.security.spec.RSAPublicKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * Reads a SubjectPublicKeyInfo and writes it anew in one form per material. Without that, a compressed point or an absent
@@ -29,6 +30,12 @@ import java.util.Arrays;
 final class Spki {
 
     private static final BigInteger MAX_EXPONENT = BigInteger.ONE.shiftLeft(64);
+
+    /**
+     * Each root names the keys of the one before again, and to check a point's order costs more than to check a signature.
+     * What isn't valid is never in here.
+     */
+    private static final Map<Bytes, Parsed> VALID_POINTS = Recent.map(10_000);
 
     record Parsed(KeyType type, Bytes normalised, PublicKey.Material material) {}
 
@@ -50,13 +57,19 @@ final class Spki {
     }
 
     static Parsed ed25519(Bytes raw) {
+        var known = VALID_POINTS.get(raw);
+        if (known != null) {
+            return known;
+        }
         var bytes = raw.toArray();
         if (bytes.length != Ed25519.PUBLIC_KEY_SIZE || !Ed25519.validatePublicKeyFull(bytes, 0)) {
             throw new InvalidKeyException("not an Ed25519 public key: no canonical point of the curve's full order");
         }
         var algorithm = new AlgorithmIdentifier(EdECObjectIdentifiers.id_Ed25519);
         var key = new Ed25519PublicKeyParameters(bytes);
-        return new Parsed(KeyType.ED25519, encode(algorithm, bytes), new PublicKey.Material.Edwards(key));
+        var parsed = new Parsed(KeyType.ED25519, encode(algorithm, bytes), new PublicKey.Material.Edwards(key));
+        VALID_POINTS.put(raw, parsed);
+        return parsed;
     }
 
     private static Parsed ecdsa(SubjectPublicKeyInfo info) throws GeneralSecurityException {

@@ -10,7 +10,6 @@ import dev.factorytrust.tuf.dialect.StandardDialect;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.verify.ClientWorkflow;
 import dev.factorytrust.tuf.verify.DeviceState;
-import dev.factorytrust.tuf.verify.MetadataSource;
 import dev.factorytrust.tuf.verify.VerificationException;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 
@@ -18,9 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.Collections;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +25,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The devices, and the server that they poll: a standby replica that follows the cluster write by write. Of every state
@@ -37,6 +33,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Field implements AutoCloseable {
 
     private static final Dialect DIALECT = new StandardDialect();
+
+    /** Most stories have most of their updates in common. */
+    private static final Experience EXPERIENCE = new Experience(DIALECT);
 
     /** So long at least is kept what a timestamp reaches. */
     private static final Duration SLOWEST = Duration.ofHours(1);
@@ -114,7 +113,7 @@ final class Field implements AutoCloseable {
             devices.add(DeviceState.fresh(served.get(version + ".root.json")));
         }
         for (var device : List.copyOf(devices)) {
-            devices.add(update(device, served));
+            devices.add(update(device));
             if (before.containsKey("timestamp.json") && !(hurried && isRootNewer(before))) {
                 betweenFlips(device, before);
             }
@@ -156,59 +155,45 @@ final class Field implements AutoCloseable {
     /** A view may flip after any request of a device that has begun on the one before. */
     private void betweenFlips(DeviceState device, Map<String, Bytes> before) {
         for (var requests = 1; ; requests++) {
-            var poll = new Poll(device, before, served, requests);
-            var end = DONE.computeIfAbsent(poll, Field::run);
-            devices.add(end.device());
-            if (end.unflipped()) {
+            var fromBefore = requests;
+            var update = update(device, (count, name) -> find(count < fromBefore ? before : served, name));
+            devices.add(update.device());
+            if (update.asked() < requests) {
                 return;
             }
         }
     }
 
-    private DeviceState update(DeviceState device, Map<String, Bytes> files) {
-        return DONE.computeIfAbsent(new Poll(device, Map.of(), files, 0), Field::run)
-                .device();
+    private DeviceState update(DeviceState device) {
+        return update(device, (_, name) -> find(served, name)).device();
+    }
+
+    private static Experience.Update update(DeviceState device, Experience.Answers answers) {
+        try {
+            return EXPERIENCE.update(device, answers);
+        } catch (VerificationException e) {
+            throw stranded(device, e);
+        }
+    }
+
+    private static Optional<Bytes> find(Map<String, Bytes> view, String name) {
+        return Optional.ofNullable(view.get(name));
     }
 
     /** Every device updates by a clock that shows {@code now}: nothing that it is served is expired. */
     void allUpdate(Instant now) {
-        devices.forEach(device -> assertUpdates(device, name -> Optional.ofNullable(served.get(name)), now));
+        devices.forEach(device -> {
+            try {
+                ClientWorkflow.update(DIALECT, device, name -> find(served, name), now);
+            } catch (VerificationException e) {
+                throw stranded(device, e);
+            }
+        });
     }
 
-    /** One update of a device: so many requests are answered from one view, and the rest from the next. */
-    private record Poll(DeviceState device, Map<String, Bytes> before, Map<String, Bytes> after, int requests) {}
-
-    /** @param unflipped the device was done before the view flipped */
-    private record Outcome(DeviceState device, boolean unflipped) {}
-
-    /** Most stories have most of their polls in common, and the same device that reads the same files ends the same. */
-    private static final Map<Poll, Outcome> DONE = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Poll, Outcome> eldest) {
-            return size() > 5_000;
-        }
-    });
-
-    private static Outcome run(Poll poll) {
-        var fromBefore = new AtomicInteger(poll.requests());
-        var device = assertUpdates(
-                poll.device(),
-                name -> Optional.ofNullable(
-                        (fromBefore.getAndDecrement() > 0 ? poll.before() : poll.after()).get(name)),
-                Instant.MIN);
-        return new Outcome(device, fromBefore.get() > 0);
-    }
-
-    private static DeviceState assertUpdates(DeviceState device, MetadataSource source, Instant now) {
-        try {
-            return ClientWorkflow.update(DIALECT, device, source, now);
-        } catch (VerificationException e) {
-            throw new AssertionError("invariant 1: a device with " + versions(device) + " is stranded", e);
-        }
-    }
-
-    private static String versions(DeviceState device) {
-        return "root " + DIALECT.decode(Root.class, device.root()).metadata().version();
+    private static AssertionError stranded(DeviceState device, VerificationException why) {
+        var root = DIALECT.decode(Root.class, device.root()).metadata().version();
+        return new AssertionError("invariant 1: a device with root " + root + " is stranded", why);
     }
 
     @Override

@@ -1,0 +1,94 @@
+package dev.factorytrust.operator.store;
+
+import dev.factorytrust.tuf.crypto.PublicKey;
+import dev.factorytrust.tuf.crypto.SoftwareKey;
+import dev.factorytrust.tuf.model.KeyId;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.repository.OnlineSigners;
+import io.fabric8.kubernetes.api.model.Secret;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The online keys of a Factory as they were stored at one moment, oldest first, each read once.
+ *
+ * @param all every Secret of an online key, readable or not
+ */
+public record OnlineKeys(List<StoredKey> all) {
+
+    /**
+     * One Secret of an online key.
+     *
+     * @param key what its content is, whatever its name promises; empty where that can't be read
+     */
+    public record StoredKey(Secret secret, Optional<KeyId> keyid, Optional<SoftwareKey> key) {
+
+        /** The UID of the RootRotation that the key was made for. */
+        public Optional<String> rotation() {
+            return Optional.ofNullable(secret.getMetadata().getAnnotations()).map(all -> all.get(Names.OWNER_UID));
+        }
+
+        private Optional<RoleName> role() {
+            return Optional.ofNullable(secret.getMetadata().getLabels().get(Names.ROLE))
+                    .flatMap(RoleName::of);
+        }
+
+        /** Names the Secret only: it holds a private key. */
+        @Override
+        public String toString() {
+            return "StoredKey[" + secret.getMetadata().getName() + ']';
+        }
+    }
+
+    public OnlineKeys {
+        all = all.stream()
+                .sorted(Comparator.comparing(
+                                (StoredKey key) -> key.secret().getMetadata().getCreationTimestamp())
+                        .thenComparing(key -> key.secret().getMetadata().getName()))
+                .toList();
+    }
+
+    /**
+     * The readable ones, by keyid. A Secret that doesn't hold the key which its name promises counts as missing: nobody's
+     * signature is made with a key that root doesn't name.
+     */
+    public OnlineSigners signers() {
+        return new OnlineSigners(all.stream()
+                .filter(key -> key.key().isPresent())
+                .collect(Collectors.toMap(
+                        key -> key.keyid().orElseThrow(), key -> key.key().orElseThrow(), (first, _) -> first)));
+    }
+
+    /**
+     * The readable ones of each role: of two that two leaders may have made, everybody picks the same, as long as neither is
+     * named by anything.
+     */
+    public Map<RoleName, List<PublicKey>> byRole() {
+        return byRole(all);
+    }
+
+    /** The readable ones that were made for each RootRotation, by its UID. */
+    public Map<String, Map<RoleName, List<PublicKey>>> byRotation() {
+        return all.stream()
+                .filter(key -> key.rotation().isPresent())
+                .collect(Collectors.groupingBy(
+                        key -> key.rotation().orElseThrow(),
+                        Collectors.collectingAndThen(Collectors.toList(), OnlineKeys::byRole)));
+    }
+
+    private static Map<RoleName, List<PublicKey>> byRole(Collection<StoredKey> keys) {
+        return keys.stream()
+                .filter(key -> key.role().isPresent() && key.key().isPresent())
+                .collect(Collectors.groupingBy(
+                        key -> key.role().orElseThrow(),
+                        () -> new EnumMap<>(RoleName.class),
+                        Collectors.mapping(
+                                key -> key.key().orElseThrow().publicKey(), Collectors.toUnmodifiableList())));
+    }
+}
