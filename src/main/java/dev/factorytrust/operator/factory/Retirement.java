@@ -59,7 +59,8 @@ final class Retirement {
                 .map(secret -> new Decision.RemoveKey(secret, "no root in use names it"));
     }
 
-    private static boolean isRetired(FactoryState state, OnlineKeys.StoredKey key, Set<KeyId> named, Set<String> living) {
+    private static boolean isRetired(
+            FactoryState state, OnlineKeys.StoredKey key, Set<KeyId> named, Set<String> living) {
         return key.keyid().filter(keyid -> !named.contains(keyid)).isPresent()
                 && key.rotation().filter(living::contains).isEmpty()
                 && created(key.secret()).plus(LEAST_AGE).isBefore(state.now());

@@ -77,8 +77,7 @@ public final class MetadataStore {
 
     private static Reading notOlder(Reading reading, FactoryRef factory, Optional<Reading.Published> lastGood) {
         return reading instanceof Reading.Published published
-                ? lastGood
-                        .filter(before -> version(published) < version(before))
+                ? lastGood.filter(before -> version(published) < version(before))
                         .<Reading>map(before -> new Reading.RolledBack(
                                 version(published), before.reached().get(Names.timestamp(factory.name()))))
                         .orElse(reading)

@@ -60,9 +60,7 @@ final class Experience {
     synchronized Update update(DeviceState device, Answers answers) throws VerificationException {
         var moment = known.computeIfAbsent(device, _ -> new Moment());
         for (var count = 0; moment != null && moment.done == null; count++) {
-            moment = moment.asks == null
-                    ? null
-                    : moment.answered.get(answers.answer(count, moment.asks));
+            moment = moment.asks == null ? null : moment.answered.get(answers.answer(count, moment.asks));
         }
         return moment != null ? moment.done : gain(device, answers);
     }

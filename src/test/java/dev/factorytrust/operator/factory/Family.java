@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Many histories that begin alike, as a tree: whatever can follow on one moment follows on a copy of the same cluster,
@@ -70,7 +71,9 @@ final class Family {
         try {
             step.run();
         } catch (AssertionError | RuntimeException e) {
-            throw new AssertionError("in the history " + path, e);
+            throw new AssertionError(
+                    path.stream().map(Happening::toString).collect(Collectors.joining("\n", "in the history\n", "")),
+                    e);
         }
     }
 }

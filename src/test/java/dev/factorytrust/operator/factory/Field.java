@@ -15,7 +15,6 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashSet;
@@ -25,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 
 /**
  * The devices, and the server that they poll: a standby replica that follows the cluster write by write. Of every state
@@ -47,16 +47,19 @@ final class Field implements AutoCloseable {
     private final ConcurrentLinkedQueue<Map<String, Bytes>> flips = new ConcurrentLinkedQueue<>();
     private final ViewFeed server;
     private final Set<DeviceState> devices = new LinkedHashSet<>();
-    private final InstantSource clock;
+    private final Supplier<Duration> passed;
     private final Deque<Left> left = new ArrayDeque<>();
     private Map<String, Bytes> served = Map.of();
     private boolean hurried;
 
-    /** @param before the same devices in the cluster that this one is a copy of */
-    Field(InMemoryCluster cluster, FactoryRef factory, InstantSource clock, Optional<Field> before) {
+    /**
+     * @param passed how much time has passed, whatever clocks say
+     * @param before the same devices in the cluster that this one is a copy of
+     */
+    Field(InMemoryCluster cluster, FactoryRef factory, Supplier<Duration> passed, Optional<Field> before) {
         before.ifPresent(this::takeOver);
         this.factory = factory;
-        this.clock = clock;
+        this.passed = passed;
         server = new ViewFeed(new MetadataStore(cluster, replica), DIALECT, _ -> true, new ViewFeed.Sink() {
             @Override
             public void publish(FactoryRef ref, Map<String, Bytes> files, Map<String, Long> newest) {
@@ -119,7 +122,7 @@ final class Field implements AutoCloseable {
             }
         }
         slowPolls();
-        left.add(new Left(before, clock.instant()));
+        left.add(new Left(before, passed.get()));
         // Who stays behind at one of the last few moments stands for those at all before.
         while (devices.size() > STAY_BEHIND) {
             devices.remove(devices.iterator().next());
@@ -130,11 +133,11 @@ final class Field implements AutoCloseable {
     }
 
     /** A view that was served until then. */
-    private record Left(Map<String, Bytes> view, Instant at) {}
+    private record Left(Map<String, Bytes> view, Duration at) {}
 
     /** A device on a bad line may have begun on any view of the last hour, and goes on with this one. */
     private void slowPolls() {
-        left.removeIf(old -> old.at().plus(SLOWEST).isBefore(clock.instant()));
+        left.removeIf(old -> old.at().plus(SLOWEST).compareTo(passed.get()) < 0);
         left.stream()
                 .filter(old -> old.view().containsKey("timestamp.json") && !(hurried && isRootNewer(old.view())))
                 .forEach(old -> betweenFlips(DeviceState.fresh(old.view().get("1.root.json")), old.view()));

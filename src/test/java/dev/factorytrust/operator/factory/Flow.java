@@ -21,8 +21,7 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
     static final Person ALICE = Person.withKey("alice", KeyType.ED25519);
     static final Person BOB = Person.withKey("bob", KeyType.ED25519);
 
-    static final String OWNED_BY_ALICE =
-            "offline: {threshold: 1, keys: [%s]}".formatted(InMemoryStory.declared(ALICE));
+    static final String OWNED_BY_ALICE = "offline: {threshold: 1, keys: [%s]}".formatted(InMemoryStory.declared(ALICE));
 
     static final List<Flow> ALL = List.of(
             new Flow(

@@ -33,13 +33,25 @@ final class InMemoryStory extends People implements AutoCloseable {
     /** Many times what the longest of the flows takes: whoever goes on after that goes round in circles. */
     private static final int STEPS = 300;
 
-    /** Moves by hand only. */
+    /** Moves by hand only. It may be put back, which takes back nothing of the time that has passed. */
     private static final class Clock implements InstantSource {
 
         private Instant now;
+        private Duration passed;
 
-        private Clock(Instant now) {
+        private Clock(Instant now, Duration passed) {
             this.now = now;
+            this.passed = passed;
+        }
+
+        private void set(Instant next) {
+            var step = Duration.between(now, next);
+            passed = step.isPositive() ? passed.plus(step) : passed;
+            now = next;
+        }
+
+        private Duration passed() {
+            return passed;
         }
 
         @Override
@@ -64,29 +76,29 @@ final class InMemoryStory extends People implements AutoCloseable {
 
     /** Kept by a {@link Ledger}, and in front of a {@link Field}. */
     static InMemoryStory begin() {
-        var clock = new Clock(BEGIN);
+        var clock = new Clock(BEGIN, Duration.ZERO);
         var cluster = new InMemoryCluster(clock);
         return new InMemoryStory(
                 clock,
                 cluster,
-                Optional.of(new Field(cluster, ACME, clock, Optional.empty())),
+                Optional.of(new Field(cluster, ACME, clock::passed, Optional.empty())),
                 Optional.of(new Ledger(cluster, ACME.name(), Optional.empty())));
     }
 
     /** Somebody tampers with what is stored, which no ledger would allow. */
     static InMemoryStory unwatched() {
-        var clock = new Clock(BEGIN);
+        var clock = new Clock(BEGIN, Duration.ZERO);
         return new InMemoryStory(clock, new InMemoryCluster(clock), Optional.empty(), Optional.empty());
     }
 
     /** How it might go on from here: the same objects at the same time, and an operator that has just started. */
     InMemoryStory fork() {
-        var sameTime = new Clock(clock.now);
+        var sameTime = new Clock(clock.now, clock.passed);
         var copy = cluster.copy(sameTime);
         return new InMemoryStory(
                 sameTime,
                 copy,
-                field.map(before -> new Field(copy, ACME, sameTime, Optional.of(before))),
+                field.map(before -> new Field(copy, ACME, sameTime::passed, Optional.of(before))),
                 ledger.map(before -> new Ledger(copy, ACME.name(), Optional.of(before))));
     }
 
@@ -123,8 +135,9 @@ final class InMemoryStory extends People implements AutoCloseable {
         return clock.now;
     }
 
+    /** @param time if it is negative, the clock is put back */
     void pass(Duration time) {
-        clock.now = clock.now.plus(time);
+        clock.set(clock.now.plus(time));
     }
 
     /** Runs the operator until it has nothing to do; if it crashes on the way, another goes on in its place. */
@@ -152,7 +165,7 @@ final class InMemoryStory extends People implements AutoCloseable {
                         if (until.isAfter(clock.now.plus(PATIENCE))) {
                             return;
                         }
-                        clock.now = until;
+                        clock.set(until);
                     }
                     default -> {}
                 }
@@ -185,7 +198,7 @@ final class InMemoryStory extends People implements AutoCloseable {
                 .map(Instant::parse)
                 .filter(clock.now::isBefore)
                 .findFirst()
-                .ifPresent(signedAt -> clock.now = signedAt);
+                .ifPresent(clock::set);
         settle();
         if (EndState.reading(cluster, ACME).published().isEmpty()) {
             History.sign(this, History.EVERYBODY);
