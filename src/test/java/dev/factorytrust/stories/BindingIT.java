@@ -51,12 +51,11 @@ class BindingIT {
         try (var story = RotationStory.withRootOf(clock, 1, alice)) {
             story.declare("signed", "root: {addKeys: [%s]}".formatted(declared(bob)));
             var payload = story.awaitPayload("signed");
-            story.changeFactory("{\"spec\": {\"paused\": true}}");
-            eventually(SOON, () -> assertThat(story.holds(Conditions.PAUSED)).isTrue());
+            story.pause(true);
             story.attach("signed", alice);
             story.attach("signed", bob);
             story.rotation("signed").delete();
-            story.changeFactory("{\"spec\": {\"paused\": false}}");
+            story.pause(false);
             eventually(SOON, () -> assertThat(story.status().roles().root().version())
                     .isEqualTo(2));
             story.fleet().accepts(2);

@@ -98,6 +98,34 @@ final class Flows {
                     stage.people().attach("recover", ALICE);
                     stage.people().awaitPhase("recover", Phase.COMPLETED, SOON);
                 }),
+                new Flow("a proposal that is signed", OFFLINE, stage -> {
+                    stage.people().changeFactory("{\"spec\": {\"timestamp\": {\"keyType\": \"ecdsa-p256\"}}}");
+                    var proposal = stage.people().awaitProposal(2);
+                    stage.people().attach(proposal, ALICE);
+                    stage.people().awaitPhase(proposal, Phase.OVERLAPPING, SOON);
+                    stage.pass(Duration.ofMinutes(61));
+                    awaitRoot(stage, 2);
+                    stage.pass(Duration.ofMinutes(61));
+                    stage.people().awaitPhase(proposal, Phase.COMPLETED, SOON);
+                }),
+                new Flow("a rotation deleted before it is signed", OFFLINE, stage -> {
+                    stage.people().declare("regretted", "rotateOnlineKeys: [targets]");
+                    stage.people().awaitPayload("regretted");
+                    stage.people().rotation("regretted").delete();
+                    eventually(SOON, () -> assertThat(
+                                    stage.people().configMap("regretted-payload").get())
+                            .isNull());
+                }),
+                new Flow("a rotation deleted once all have signed", OFFLINE, stage -> {
+                    stage.people().declare("meant", "root: {addKeys: [%s]}".formatted(declared(BOB)));
+                    stage.people().awaitPayload("meant");
+                    stage.people().pause(true);
+                    stage.people().attach("meant", BOB);
+                    stage.people().attach("meant", ALICE);
+                    stage.people().rotation("meant").delete();
+                    stage.people().pause(false);
+                    awaitRoot(stage, 2);
+                }),
                 new Flow("erasure of the archive", GENERATED, stage -> {
                     var archive = stage.people().secret("acme-root-keys");
                     var digest = Bytes.base64(archive.get().getData().get("root-keys.tgz"))

@@ -196,11 +196,9 @@ class OnlineKeysIT {
             story.attach("timestamp", alice);
             story.awaitPhase("timestamp", Phase.OVERLAPPING, AT_ONCE);
             clock.advance(OVERLAP.minusMinutes(10));
-            story.changeFactory("{\"spec\": {\"paused\": true}}");
-            eventually(SOON, () -> assertThat(story.holds(Conditions.PAUSED)).isTrue());
+            story.pause(true);
             clock.advance(Duration.ofMinutes(15));
-            story.changeFactory("{\"spec\": {\"paused\": false}}");
-            eventually(SOON, () -> assertThat(story.holds(Conditions.PAUSED)).isFalse());
+            story.pause(false);
             assertThat(story.status().roles().root().version()).isEqualTo(1);
 
             clock.advance(OVERLAP.minusMinutes(1));

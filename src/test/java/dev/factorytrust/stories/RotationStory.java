@@ -93,6 +93,12 @@ final class RotationStory implements AutoCloseable {
         apply("Factory", "acme", "{bootstrap: {%s}, %s}".formatted(bootstrap, more));
     }
 
+    /** While it is paused nothing is read from what people attach. */
+    void pause(boolean paused) {
+        changeFactory("{\"spec\": {\"paused\": " + paused + "}}");
+        eventually(SOON, () -> assertThat(holds(Conditions.PAUSED)).isEqualTo(paused));
+    }
+
     /** @param change what to merge, in flow style */
     void changeFactory(String change) {
         factory().patch(PatchContext.of(PatchType.JSON_MERGE), change);
@@ -252,6 +258,19 @@ final class RotationStory implements AutoCloseable {
                 .inNamespace(namespace)
                 .list()
                 .getItems();
+    }
+
+    /** The name of the one rotation that the operator itself proposes as root {@code version}. */
+    String awaitProposal(int version) {
+        eventually(SOON, () -> assertThat(proposals(version)).hasSize(1));
+        return proposals(version).getFirst();
+    }
+
+    private List<String> proposals(int version) {
+        return rotations().stream()
+                .map(rotation -> rotation.getMetadata().getName())
+                .filter(name -> name.matches("acme-root-" + version + "-[0-9a-f]{8}"))
+                .toList();
     }
 
     /** Reason and message of a condition of the Factory; empty where it doesn't hold. */

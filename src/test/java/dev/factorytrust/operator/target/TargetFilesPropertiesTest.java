@@ -30,7 +30,7 @@ import static dev.factorytrust.operator.target.TargetSamples.SHA256;
 import static dev.factorytrust.operator.target.TargetSamples.SHA512;
 import static org.assertj.core.api.Assertions.assertThat;
 
-class TargetFilesProperties {
+class TargetFilesPropertiesTest {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final StandardDialect DIALECT = new StandardDialect();
@@ -65,7 +65,7 @@ class TargetFilesProperties {
                                 .injectNull(0.2),
                         Arbitraries.of("lmp", "gr\u00fcn", "a\tb", "").injectNull(0.5),
                         Arbitraries.of("764", "1\u007f").injectNull(0.5))
-                .as(TargetFilesProperties::spec);
+                .as(TargetFilesPropertiesTest::spec);
         return specs.map(spec -> {
             var target = new Target();
             target.setMetadata(new ObjectMeta());
@@ -116,7 +116,7 @@ class TargetFilesProperties {
                 Arbitraries.of(true, false).map(JSON::booleanNode),
                 Arbitraries.integers().map(JSON::numberNode),
                 Arbitraries.of("9007199254740991", "-9007199254740992", "1.5", "1e3", "18446744073709551616")
-                        .map(TargetFilesProperties::number),
+                        .map(TargetFilesPropertiesTest::number),
                 Arbitraries.bigIntegers()
                         .between(BigInteger.TWO.pow(52), BigInteger.TWO.pow(54))
                         .map(number -> number(number.toString())),
