@@ -16,8 +16,11 @@ import org.awaitility.Awaitility;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -56,7 +59,7 @@ public final class ControlPlane {
                     .withApiServerVersion(System.getProperty("kubernetes.version"))
                     .withOfflineMode(true)
                     .build());
-            server.start();
+            start(server);
             Runtime.getRuntime().addShutdownHook(new Thread(server::stop));
             running = new ControlPlane(server);
             running.apply(Path.of("crds"));
@@ -71,6 +74,17 @@ public final class ControlPlane {
                             .waitUntilCondition(ControlPlane::isEstablished, 10, TimeUnit.SECONDS));
         }
         return running;
+    }
+
+    /** One JVM at a time: the certificates are made by the first that finds none, and a port that is free is soon taken. */
+    private static void start(KubeAPIServer server) {
+        try (var lock = FileChannel.open(
+                        binaries().resolve("start.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                var _ = lock.lock()) {
+            server.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Until then, the API server cuts off who watches them. */
@@ -203,8 +217,13 @@ public final class ControlPlane {
             var dir = Path.of("target", "kubeapitest").toAbsolutePath();
             var link = dir.resolve("k8s").resolve(platform());
             Files.createDirectories(link.getParent());
-            Files.deleteIfExists(link);
-            Files.createSymbolicLink(link, Path.of(assets).toAbsolutePath());
+            // At once, or another JVM would find nothing there for a moment.
+            var own = link.resolveSibling("of-" + ProcessHandle.current().pid());
+            Files.deleteIfExists(own);
+            Files.move(
+                    Files.createSymbolicLink(own, Path.of(assets).toAbsolutePath()),
+                    link,
+                    StandardCopyOption.ATOMIC_MOVE);
             return dir;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
