@@ -17,6 +17,8 @@ class WallsTest {
     private static final String API = "dev.factorytrust.api..";
     private static final String OPERATOR = "dev.factorytrust.operator..";
     private static final String SERVER = "dev.factorytrust.server..";
+    private static final String NAMES = "dev.factorytrust.names..";
+    private static final String CLI = "dev.factorytrust.cli..";
 
     @ArchTest
     static final ArchRule the_engine_knows_nothing_but_java_json_and_cryptography = classes()
@@ -70,7 +72,7 @@ class WallsTest {
             .resideInAPackage(API)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(TUF, OPERATOR, SERVER);
+            .resideInAnyPackage(TUF, NAMES, OPERATOR, SERVER);
 
     @ArchTest
     static final ArchRule the_server_knows_no_kubernetes = noClasses()
@@ -87,6 +89,30 @@ class WallsTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(SERVER, "io.quarkus..", "io.vertx..", "jakarta..");
+
+    @ArchTest
+    static final ArchRule the_command_line_runs_without_the_operator = noClasses()
+            .that()
+            .resideInAPackage(CLI)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(OPERATOR, SERVER, "io.quarkus..", "io.javaoperatorsdk..", "jakarta..");
+
+    @ArchTest
+    static final ArchRule names_are_made_of_the_engines_words_alone = noClasses()
+            .that()
+            .resideInAPackage(NAMES)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(API, OPERATOR, SERVER, CLI, "io.fabric8..");
+
+    @ArchTest
+    static final ArchRule nobody_needs_the_command_line = noClasses()
+            .that()
+            .resideOutsideOfPackage(CLI)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(CLI);
 
     @ArchTest
     static final ArchRule rooms_of_the_engine_form_no_circle =

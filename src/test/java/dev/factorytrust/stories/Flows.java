@@ -112,8 +112,9 @@ final class Flows {
                     stage.people().declare("regretted", "rotateOnlineKeys: [targets]");
                     stage.people().awaitPayload("regretted");
                     stage.people().rotation("regretted").delete();
-                    eventually(SOON, () -> assertThat(
-                                    stage.people().configMap("regretted-payload").get())
+                    eventually(SOON, () -> assertThat(stage.people()
+                                    .configMap("regretted-payload")
+                                    .get())
                             .isNull());
                 }),
                 new Flow("a rotation deleted once all have signed", OFFLINE, stage -> {

@@ -10,7 +10,6 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
-import java.util.List;
 
 import static dev.factorytrust.stories.RotationStory.AT_ONCE;
 import static dev.factorytrust.stories.RotationStory.SOON;

@@ -1,10 +1,10 @@
 package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.api.v1alpha1.RootRotation;
+import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.store.ApiServer;
 import dev.factorytrust.operator.store.KeyStore;
 import dev.factorytrust.operator.store.MetadataStore;
-import dev.factorytrust.operator.store.Names;
 import dev.factorytrust.operator.store.PlanOutdatedException;
 import dev.factorytrust.operator.store.Reading;
 import dev.factorytrust.tuf.model.RoleName;

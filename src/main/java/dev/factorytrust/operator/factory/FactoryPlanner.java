@@ -1,8 +1,8 @@
 package dev.factorytrust.operator.factory;
 
+import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.Defaults;
 import dev.factorytrust.operator.rotation.Standing;
-import dev.factorytrust.operator.store.Names;
 
 import java.time.Duration;
 import java.util.Comparator;

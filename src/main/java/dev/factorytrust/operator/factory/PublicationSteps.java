@@ -1,6 +1,6 @@
 package dev.factorytrust.operator.factory;
 
-import dev.factorytrust.operator.store.Names;
+import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.target.TargetWishes;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;

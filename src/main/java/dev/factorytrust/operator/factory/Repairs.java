@@ -1,7 +1,7 @@
 package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.api.v1alpha1.FactoryStatus;
-import dev.factorytrust.operator.store.Names;
+import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.store.Reading;
 import dev.factorytrust.operator.store.StoredMetadata;
 import dev.factorytrust.tuf.model.RoleName;

@@ -1,7 +1,7 @@
 package dev.factorytrust.operator.factory;
 
+import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.store.KeyStore;
-import dev.factorytrust.operator.store.Names;
 
 import java.util.Optional;
 import java.util.stream.Stream;

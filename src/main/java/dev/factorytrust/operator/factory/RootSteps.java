@@ -1,9 +1,9 @@
 package dev.factorytrust.operator.factory;
 
+import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.rotation.Ceremony;
 import dev.factorytrust.operator.rotation.Orphans;
 import dev.factorytrust.operator.rotation.Standing;
-import dev.factorytrust.operator.store.Names;
 import dev.factorytrust.operator.store.StoredMetadata;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.repository.KeyOverlap;

@@ -4,8 +4,8 @@ import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.FactorySpec;
 import dev.factorytrust.api.v1alpha1.FactorySpec.Custody;
 import dev.factorytrust.api.v1alpha1.FactorySpec.Dialect;
+import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.Defaults;
-import dev.factorytrust.operator.store.Names;
 
 import java.util.ArrayList;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package dev.factorytrust.operator.factory;
 
+import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.rotation.Orphans;
 import dev.factorytrust.operator.rotation.Standing;
-import dev.factorytrust.operator.store.Names;
 import dev.factorytrust.operator.store.Reading;
 import dev.factorytrust.tuf.model.RoleName;
 import io.fabric8.kubernetes.api.model.ConfigMap;

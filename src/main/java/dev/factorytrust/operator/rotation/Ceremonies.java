@@ -2,7 +2,7 @@ package dev.factorytrust.operator.rotation;
 
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus;
-import dev.factorytrust.operator.store.Names;
+import dev.factorytrust.names.Names;
 import dev.factorytrust.tuf.crypto.InvalidKeyException;
 import dev.factorytrust.tuf.crypto.PublicKey;
 import dev.factorytrust.tuf.model.RoleName;

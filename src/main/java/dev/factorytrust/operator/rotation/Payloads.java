@@ -1,7 +1,7 @@
 package dev.factorytrust.operator.rotation;
 
 import dev.factorytrust.api.v1alpha1.RootRotation;
-import dev.factorytrust.operator.store.Names;
+import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.store.StoredMetadata;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.dialect.Dialect;

@@ -4,8 +4,8 @@ import dev.factorytrust.api.v1alpha1.Condition;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.RootRotationSpec;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus;
+import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.runtime.Conditions;
-import dev.factorytrust.operator.store.Names;
 
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,5 +1,6 @@
 package dev.factorytrust.operator.store;
 
+import dev.factorytrust.names.Names;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;

@@ -1,6 +1,7 @@
 package dev.factorytrust.operator.store;
 
 import dev.factorytrust.api.v1alpha1.RootRotation;
+import dev.factorytrust.names.Names;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.crypto.InvalidKeyException;
 import dev.factorytrust.tuf.crypto.SoftwareKey;

@@ -1,5 +1,7 @@
 package dev.factorytrust.operator.store;
 
+import dev.factorytrust.names.Names;
+
 /** Something of somebody else's stands at a name that a Factory can't do without. Its owner has to take it away. */
 public final class NameTakenException extends RuntimeException {
 

@@ -1,5 +1,6 @@
 package dev.factorytrust.operator.store;
 
+import dev.factorytrust.names.Names;
 import dev.factorytrust.tuf.crypto.PublicKey;
 import dev.factorytrust.tuf.crypto.SoftwareKey;
 import dev.factorytrust.tuf.model.KeyId;

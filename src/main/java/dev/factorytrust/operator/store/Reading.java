@@ -1,5 +1,6 @@
 package dev.factorytrust.operator.store;
 
+import dev.factorytrust.names.Names;
 import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.dialect.MalformedMetadataException;
 import dev.factorytrust.tuf.model.MetaFile;

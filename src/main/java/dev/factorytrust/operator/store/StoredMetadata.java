@@ -1,5 +1,6 @@
 package dev.factorytrust.operator.store;
 
+import dev.factorytrust.names.Names;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.model.RoleName;
 import io.fabric8.kubernetes.api.model.ConfigMap;

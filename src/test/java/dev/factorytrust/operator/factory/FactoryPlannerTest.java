@@ -1,6 +1,6 @@
 package dev.factorytrust.operator.factory;
 
-import dev.factorytrust.operator.store.Names;
+import dev.factorytrust.names.Names;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
 import org.junit.jupiter.api.AfterEach;

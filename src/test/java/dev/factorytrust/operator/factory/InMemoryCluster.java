@@ -1,8 +1,8 @@
 package dev.factorytrust.operator.factory;
 
+import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.store.ApiServer;
 import dev.factorytrust.operator.store.FactoryRef;
-import dev.factorytrust.operator.store.Names;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;

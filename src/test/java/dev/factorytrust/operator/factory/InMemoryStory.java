@@ -2,7 +2,7 @@ package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.Target;
-import dev.factorytrust.operator.store.Names;
+import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.store.PlanOutdatedException;
 import dev.factorytrust.operator.store.StoredMetadata;
 import dev.factorytrust.tuf.repository.Repository;

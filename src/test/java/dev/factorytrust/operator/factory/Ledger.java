@@ -1,6 +1,6 @@
 package dev.factorytrust.operator.factory;
 
-import dev.factorytrust.operator.store.Names;
+import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.store.StoredMetadata;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.dialect.Dialect;

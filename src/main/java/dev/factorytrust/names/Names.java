@@ -1,4 +1,4 @@
-package dev.factorytrust.operator.store;
+package dev.factorytrust.names;
 
 import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.RoleName;

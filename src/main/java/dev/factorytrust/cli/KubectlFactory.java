@@ -1,0 +1,51 @@
+package dev.factorytrust.cli;
+
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The plugin {@code kubectl factory}; kubectl runs it for that name, wherever it lies on the PATH. */
+@Command(
+        name = "kubectl factory",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "VERB",
+        versionProvider = KubectlFactory.Version.class,
+        description = "Keys in people's hands: what a key holder and an owner of a Factory do from a terminal.",
+        subcommands = {Verify.class, Keys.class, Sign.class, AutoComplete.GenerateCompletion.class},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:refused: something that was looked at doesn't hold, or must not be done",
+            "2:the command line is wrong",
+            "3:a server or the cluster can't be reached, or says no"
+        })
+public final class KubectlFactory {
+
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            var version = KubectlFactory.class.getPackage().getImplementationVersion();
+            return new String[] {"kubectl-factory " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new KubectlFactory())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failure, command, _) -> {
+                    command.getErr().println(command.getColorScheme().errorText(told(failure)));
+                    return failure instanceof Failure known ? known.exitCode() : Failure.REFUSED;
+                });
+    }
+
+    /** Nobody is helped by a stack trace on a terminal; what is not one of our own words gets its kind in front. */
+    private static String told(Exception failure) {
+        return failure instanceof Failure
+                ? "refused: " + failure.getMessage()
+                : failure.getClass().getSimpleName() + ": " + failure.getMessage();
+    }
+}

@@ -1,0 +1,65 @@
+package dev.factorytrust.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/** {@code -o}: facts for a person, or for a program. */
+final class Output {
+
+    enum Format {
+        text,
+        json,
+        yaml
+    }
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    @Option(
+            names = {"-o", "--output"},
+            defaultValue = "text",
+            description = "How facts are printed: ${COMPLETION-CANDIDATES}.")
+    private Format format = Format.text;
+
+    /** @param lines what a person reads */
+    void print(Object facts, List<String> lines) {
+        var out = command.commandLine().getOut();
+        switch (format) {
+            case text -> lines.forEach(out::println);
+            case json -> out.println(written(new ObjectMapper(), facts));
+            case yaml -> out.print(yaml(facts));
+        }
+        out.flush();
+    }
+
+    static String yaml(Object facts) {
+        var factory = YAMLFactory.builder()
+                .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+                .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+                .enable(YAMLGenerator.Feature.LITERAL_BLOCK_STYLE)
+                .build();
+        return written(new ObjectMapper(factory), facts);
+    }
+
+    private static String written(ObjectMapper mapper, Object facts) {
+        try {
+            return mapper.registerModules(new Jdk8Module(), new JavaTimeModule())
+                    .enable(SerializationFeature.INDENT_OUTPUT)
+                    .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+                    .writeValueAsString(facts);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

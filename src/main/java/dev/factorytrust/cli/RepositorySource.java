@@ -1,0 +1,96 @@
+package dev.factorytrust.cli;
+
+import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.dialect.Dialect;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.verify.MetadataSource;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** A repository over HTTP or in a folder, and what was fetched of it. It believes nothing: not even how long a file is. */
+final class RepositorySource implements MetadataSource {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final String base;
+    private final int most;
+    private final Map<String, Bytes> fetched = new LinkedHashMap<>();
+
+    /** @param base a URL, or the path of a folder */
+    RepositorySource(String base, Dialect dialect) {
+        this.base = base;
+        most = 1
+                + Stream.of(RoleName.values())
+                        .mapToInt(role -> dialect.limits().bytes(role))
+                        .max()
+                        .orElseThrow();
+    }
+
+    /** Every file that was there, by name, in the order in which they were asked for. */
+    Map<String, Bytes> fetched() {
+        return Collections.unmodifiableMap(fetched);
+    }
+
+    @Override
+    public Optional<Bytes> fetch(String fileName) {
+        var file = base.matches("https?://.*") ? overHttp(fileName) : fromFolder(fileName);
+        file.ifPresent(content -> fetched.put(fileName, content));
+        return file;
+    }
+
+    private Optional<Bytes> fromFolder(String fileName) {
+        var path = Path.of(base, fileName);
+        if (!Files.isDirectory(path.getParent())) {
+            throw Failure.refused(base + " is neither a URL nor a folder");
+        }
+        if (Files.notExists(path)) {
+            return Optional.empty();
+        }
+        try (var content = Files.newInputStream(path)) {
+            return Optional.of(read(content));
+        } catch (IOException e) {
+            throw Failure.file(path, "can't be read", e);
+        }
+    }
+
+    /** As devices do it: no redirect is followed, and 403 and 404 both mean that there is no such file. */
+    private Optional<Bytes> overHttp(String fileName) {
+        var uri = URI.create(base.endsWith("/") ? base : base + '/').resolve(fileName);
+        try (var client = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
+            var request = HttpRequest.newBuilder(uri).timeout(PATIENCE).build();
+            var response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            try (var body = response.body()) {
+                return switch (response.statusCode()) {
+                    case 200 -> Optional.of(read(body));
+                    case 403, 404 -> Optional.empty();
+                    default ->
+                        throw Failure.unreachable(
+                                uri + " answers " + response.statusCode() + ", which is neither a file nor its absence",
+                                null);
+                };
+            }
+        } catch (IOException e) {
+            throw Failure.unreachable(uri + " can't be reached: " + e, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Failure.unreachable(uri + " was given up", e);
+        }
+    }
+
+    private Bytes read(InputStream content) throws IOException {
+        return Bytes.of(content.readNBytes(most));
+    }
+}
