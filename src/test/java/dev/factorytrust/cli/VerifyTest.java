@@ -1,0 +1,204 @@
+package dev.factorytrust.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
+import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.TestMetadata;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Root;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+import static dev.factorytrust.tuf.TestMetadata.NOW;
+import static dev.factorytrust.tuf.TestMetadata.role;
+import static dev.factorytrust.tuf.TestMetadata.root;
+import static dev.factorytrust.tuf.TestMetadata.sign;
+import static dev.factorytrust.tuf.TestMetadata.snapshot;
+import static dev.factorytrust.tuf.TestMetadata.targets;
+import static dev.factorytrust.tuf.TestMetadata.timestamp;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A folder that a device could have as its repository; root moved from Alice to Bob. */
+class VerifyTest {
+
+    private static final Root FIRST = root(1, Map.of(RoleName.ROOT, role(1, "alice")));
+    private static final Root SECOND = root(2, Map.of(RoleName.ROOT, role(1, "bob")));
+
+    @TempDir
+    private Path repository;
+
+    private Path trusted;
+
+    @BeforeEach
+    void publish() throws IOException {
+        var targets = sign(targets(7), "targets");
+        var snapshot = sign(snapshot(5, targets, 7), "snapshot");
+        trusted = write("1.root.json", sign(FIRST, "alice"));
+        write("2.root.json", sign(SECOND, "alice", "bob"));
+        write("7.targets.json", targets);
+        write("5.snapshot.json", snapshot);
+        write("timestamp.json", sign(timestamp(9, snapshot, 5), "timestamp"));
+    }
+
+    private Path write(String name, Bytes file) throws IOException {
+        return Files.write(repository.resolve(name), file.toArray());
+    }
+
+    private Shell verify(Object... more) {
+        var words = new Object[more.length + 4];
+        words[0] = "verify";
+        words[1] = repository;
+        words[2] = "--root";
+        words[3] = trusted;
+        System.arraycopy(more, 0, words, 4, more.length);
+        return Shell.run(words);
+    }
+
+    @Test
+    void a_sound_repository_is_walked_hop_by_hop() {
+        var shell = verify("--at", NOW);
+        assertThat(shell.exitCode()).isZero();
+        assertThat(shell.out().lines().map(line -> line.replaceAll(" +", " ").strip()))
+                .anyMatch(line -> line.startsWith("root 1 ") && line.endsWith("trusted, from " + trusted))
+                .anyMatch(line -> line.startsWith("root 2 "))
+                .anyMatch(line -> line.startsWith("+ ed25519 ") && line.endsWith("(root)"))
+                .anyMatch(line -> line.startsWith("- ed25519 ") && line.endsWith("(root)"))
+                .anyMatch(line -> line.startsWith("timestamp 9 "))
+                .anyMatch(line -> line.startsWith("snapshot 5 "))
+                .anyMatch(line -> line.startsWith("targets 7 "))
+                .contains("target a")
+                .endsWith("accepted at " + NOW + "; it holds until " + TestMetadata.EXPIRES);
+    }
+
+    @Test
+    void a_program_gets_the_same_facts() throws IOException {
+        var facts =
+                new ObjectMapper().readTree(verify("--at", NOW, "-o", "json").out());
+        assertThat(facts.path("accepted").booleanValue()).isTrue();
+        assertThat(facts.path("holdsUntil").textValue()).isEqualTo(TestMetadata.EXPIRES.toString());
+        assertThat(facts.path("steps")).hasSize(5);
+        assertThat(facts.path("targets").path(0).textValue()).isEqualTo("a");
+    }
+
+    @Test
+    void whether_it_would_still_hold_then() {
+        var shell = verify("--at", TestMetadata.EXPIRES);
+        assertThat(shell.exitCode()).isEqualTo(Failure.REFUSED);
+        assertThat(shell.out()).contains("refused: root 2 expired at");
+    }
+
+    @Test
+    void a_man_in_the_middle_is_named_and_what_came_before_is_shown() throws IOException {
+        write("timestamp.json", sign(timestamp(10, Bytes.utf8("fake"), 6), "alice"));
+        var shell = verify("--at", NOW);
+        assertThat(shell.exitCode()).isEqualTo(Failure.REFUSED);
+        assertThat(shell.out()).contains("refused: timestamp").contains("stays as it is");
+        assertThat(shell.out().lines()).anyMatch(line -> line.startsWith("root          2"));
+    }
+
+    @Test
+    void a_root_that_the_one_before_has_not_signed_is_refused() throws IOException {
+        write("2.root.json", sign(SECOND, "bob"));
+        assertThat(verify("--at", NOW).out()).contains("refused: root");
+    }
+
+    @Test
+    void what_is_missing_is_refused_by_name() throws IOException {
+        Files.delete(repository.resolve("5.snapshot.json"));
+        assertThat(verify("--at", NOW).out()).contains("refused: snapshot isn't there: no file 5.snapshot.json");
+    }
+
+    @Test
+    void a_file_that_is_no_root_can_not_be_trusted() throws IOException {
+        trusted = write("rubbish", Bytes.utf8("rubbish"));
+        var shell = verify();
+        assertThat(shell.exitCode()).isEqualTo(Failure.REFUSED);
+        assertThat(shell.out()).contains("refused: root");
+    }
+
+    @Test
+    void a_root_that_is_not_there_is_named() {
+        trusted = repository.resolve("nowhere.json");
+        var shell = verify();
+        assertThat(shell.exitCode()).isEqualTo(Failure.REFUSED);
+        assertThat(shell.err()).contains("nowhere.json can't be read (NoSuchFileException)");
+    }
+
+    @Test
+    void neither_a_url_nor_a_folder() {
+        var shell = Shell.run("verify", repository.resolve("nowhere"), "--root", trusted);
+        assertThat(shell.exitCode()).isEqualTo(Failure.REFUSED);
+        assertThat(shell.err()).contains("is neither a URL nor a folder");
+    }
+
+    @Test
+    void a_moment_that_is_none_is_wrong_usage() {
+        assertThat(verify("--at", "tomorrow").exitCode()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {301, 500})
+    void a_server_that_answers_neither_yes_nor_no(int status) throws IOException {
+        try (var server = new Lying(status, new byte[0])) {
+            var shell = Shell.run("verify", server.url(), "--root", trusted);
+            assertThat(shell.exitCode()).isEqualTo(Failure.UNREACHABLE);
+            assertThat(shell.err()).contains("2.root.json answers " + status);
+        }
+    }
+
+    @Test
+    void a_server_that_sends_without_end() throws IOException {
+        try (var server = new Lying(200, new byte[6_000_000])) {
+            var shell = Shell.run("verify", server.url(), "--root", trusted);
+            assertThat(shell.exitCode()).isEqualTo(Failure.REFUSED);
+            assertThat(shell.out()).contains("refused: root").contains("at most 65536");
+        }
+    }
+
+    @Test
+    void nobody_listens() throws IOException {
+        var url = "";
+        try (var server = new Lying(200, new byte[0])) {
+            url = server.url();
+        }
+        var shell = Shell.run("verify", url, "--root", trusted);
+        assertThat(shell.exitCode()).isEqualTo(Failure.UNREACHABLE);
+        assertThat(shell.err()).contains("can't be reached");
+    }
+
+    /** Answers everything alike. */
+    private static final class Lying implements AutoCloseable {
+
+        private final HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+
+        private Lying(int status, byte[] body) throws IOException {
+            server.createContext("/", exchange -> {
+                exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+                try (var out = exchange.getResponseBody()) {
+                    out.write(body);
+                }
+            });
+            server.start();
+        }
+
+        private String url() {
+            return "http://127.0.0.1:" + server.getAddress().getPort() + "/fleet/acme";
+        }
+
+        @Override
+        public void close() {
+            server.stop(0);
+        }
+    }
+}
