@@ -7,7 +7,7 @@ MVN = JAVA_HOME="$$(src/dev/jdk.sh)" mvn -B --no-transfer-progress
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-build: ## the operator (target/quarkus-app)
+build: ## the operator (target/quarkus-app) and its command line (target/kubectl-factory)
 	$(MVN) -DskipTests package
 
 test: ## all tests: units, a real API server and etcd, real devices

@@ -40,6 +40,9 @@ final class Field implements AutoCloseable {
     /** So long at least is kept what a timestamp reaches. */
     private static final Duration SLOWEST = Duration.ofHours(1);
 
+    /** What caches before the devices may keep: half of the overlap that is the default. */
+    private static final Duration CACHED = Duration.ofMinutes(30);
+
     private static final int STAY_BEHIND = 6;
 
     private final FactoryRef factory;
@@ -140,7 +143,19 @@ final class Field implements AutoCloseable {
         left.removeIf(old -> old.at().plus(SLOWEST).compareTo(passed.get()) < 0);
         left.stream()
                 .filter(old -> old.view().containsKey("timestamp.json") && !(hurried && isRootNewer(old.view())))
-                .forEach(old -> betweenFlips(DeviceState.fresh(old.view().get("1.root.json")), old.view()));
+                .forEach(old -> {
+                    betweenFlips(DeviceState.fresh(old.view().get("1.root.json")), old.view());
+                    if (old.at().plus(CACHED).compareTo(passed.get()) > 0) {
+                        throughCaches(old.view());
+                    }
+                });
+    }
+
+    /** A cache may keep either half of an old view: the timestamp, or that the next root wasn't there. */
+    private void throughCaches(Map<String, Bytes> old) {
+        var device = DeviceState.fresh(served.get("1.root.json"));
+        update(device, (_, name) -> name.endsWith(".root.json") ? find(old, name) : find(served, name));
+        update(device, (_, name) -> find(old, name).or(() -> find(served, name)));
     }
 
     /**
