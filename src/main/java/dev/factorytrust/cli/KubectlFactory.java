@@ -36,7 +36,7 @@ public final class KubectlFactory {
         return new CommandLine(new KubectlFactory())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, _) -> {
-                    command.getErr().println(command.getColorScheme().errorText(told(failure)));
+                    command.getErr().println(command.getColorScheme().errorText(Output.harmless(told(failure))));
                     return failure instanceof Failure known ? known.exitCode() : Failure.REFUSED;
                 });
     }

@@ -36,11 +36,16 @@ final class Output {
     void print(Object facts, List<String> lines) {
         var out = command.commandLine().getOut();
         switch (format) {
-            case text -> lines.forEach(out::println);
+            case text -> lines.stream().map(Output::harmless).forEach(out::println);
             case json -> out.println(written(new ObjectMapper(), facts));
             case yaml -> out.print(yaml(facts));
         }
         out.flush();
+    }
+
+    /** Names come from strangers' files, and a terminal obeys what it is sent. */
+    static String harmless(String line) {
+        return line.replaceAll("[\\p{Cc}\\p{Cf}]", "\uFFFD");
     }
 
     static String yaml(Object facts) {

@@ -145,6 +145,6 @@ final class Sign implements Runnable {
 
     /** To a person: standard output is the Secret's alone. */
     private void tell(String line) {
-        command.commandLine().getErr().println(line);
+        command.commandLine().getErr().println(Output.harmless(line));
     }
 }

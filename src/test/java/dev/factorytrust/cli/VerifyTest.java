@@ -5,6 +5,8 @@ import com.sun.net.httpserver.HttpServer;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.TestMetadata;
 import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.TargetFile;
+import dev.factorytrust.tuf.model.Targets;
 import dev.factorytrust.tuf.model.Root;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 import static dev.factorytrust.tuf.TestMetadata.NOW;
 import static dev.factorytrust.tuf.TestMetadata.role;
@@ -116,6 +119,19 @@ class VerifyTest {
     void what_is_missing_is_refused_by_name() throws IOException {
         Files.delete(repository.resolve("5.snapshot.json"));
         assertThat(verify("--at", NOW).out()).contains("refused: snapshot isn't there: no file 5.snapshot.json");
+    }
+
+    @Test
+    void a_name_does_not_speak_to_the_terminal() throws IOException {
+        var bell = Map.of("\u001b[2J", new TargetFile(1, Map.of("sha256", "00".repeat(32)), Optional.empty(), Map.of()));
+        var targets = sign(new Targets(8, TestMetadata.EXPIRES, bell, Optional.empty(), Map.of()), "targets");
+        var snapshot = sign(snapshot(6, targets, 8), "snapshot");
+        write("8.targets.json", targets);
+        write("6.snapshot.json", snapshot);
+        write("timestamp.json", sign(timestamp(10, snapshot, 6), "timestamp"));
+        var shell = verify("--at", NOW);
+        assertThat(shell.exitCode()).isZero();
+        assertThat(shell.out()).contains("[2J").doesNotContain("\u001b");
     }
 
     @Test
