@@ -5,9 +5,9 @@ import com.sun.net.httpserver.HttpServer;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.TestMetadata;
 import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.TargetFile;
 import dev.factorytrust.tuf.model.Targets;
-import dev.factorytrust.tuf.model.Root;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -123,7 +123,8 @@ class VerifyTest {
 
     @Test
     void a_name_does_not_speak_to_the_terminal() throws IOException {
-        var bell = Map.of("\u001b[2J", new TargetFile(1, Map.of("sha256", "00".repeat(32)), Optional.empty(), Map.of()));
+        var bell =
+                Map.of("\u001b[2J", new TargetFile(1, Map.of("sha256", "00".repeat(32)), Optional.empty(), Map.of()));
         var targets = sign(new Targets(8, TestMetadata.EXPIRES, bell, Optional.empty(), Map.of()), "targets");
         var snapshot = sign(snapshot(6, targets, 8), "snapshot");
         write("8.targets.json", targets);

@@ -3,8 +3,11 @@ package dev.factorytrust.operator.factory;
 import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.Defaults;
 import dev.factorytrust.operator.rotation.Standing;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.repository.Repository;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +31,7 @@ public final class FactoryPlanner {
     public static Decision plan(FactoryState state, Map<String, Standing> rotations) {
         var overlap = OverlapSteps.step(state, rotations);
         return erase(state)
-                .or(() -> rest(state))
+                .or(() -> rest(state, rotations))
                 .or(() -> Repairs.plan(state))
                 .or(() -> OverlapSteps.restart(state))
                 .or(() -> RootSteps.plan(state, rotations, overlap))
@@ -36,14 +39,14 @@ public final class FactoryPlanner {
                         .orElseGet(() -> BootstrapSteps.plan(state, rotations)))
                 .or(() -> Proposals.plan(state, rotations))
                 .or(() -> Tidying.plan(state, rotations))
-                .orElseGet(() -> wait(state));
+                .orElseGet(() -> wait(state, rotations));
     }
 
     /** What must not be signed now, and why. */
-    private static Optional<Decision> rest(FactoryState state) {
+    private static Optional<Decision> rest(FactoryState state, Map<String, Standing> rotations) {
         return first(
                 () -> Support.missing(state.spec()).map(what -> new Decision.Stall("NotSupported", what)),
-                () -> Defaults.paused(state.spec()) ? Optional.of(wait(state)) : Optional.empty(),
+                () -> Defaults.paused(state.spec()) ? Optional.of(wait(state, rotations)) : Optional.empty(),
                 () -> state.ahead()
                         .map(ahead -> new Decision.Stall(
                                 "ClockSkewed",
@@ -56,14 +59,38 @@ public final class FactoryPlanner {
         return state.rootKeys().filter(_ -> RootKeys.mayBeErased(state)).map(Decision.EraseRootKeys::new);
     }
 
-    private static Decision wait(FactoryState state) {
+    private static Decision wait(FactoryState state, Map<String, Standing> rotations) {
         var latest = state.now().plus(LONGEST_SLEEP);
-        return new Decision.Wait(
-                Stream.concat(PublicationSteps.nextDue(state).stream(), OverlapSteps.until(state).stream())
-                        .filter(latest::isAfter)
-                        .filter(due -> due.isAfter(state.now()))
-                        .min(Comparator.naturalOrder())
-                        .orElse(latest));
+        return new Decision.Wait(Stream.of(
+                        PublicationSteps.nextDue(state).stream(),
+                        OverlapSteps.until(state).stream(),
+                        Proposals.due(state),
+                        rotations.values().stream().flatMap(FactoryPlanner::signBefore),
+                        state.reading().published().stream().flatMap(FactoryPlanner::expiries))
+                .flatMap(moments -> moments)
+                .filter(latest::isAfter)
+                .filter(due -> due.isAfter(state.now()))
+                .min(Comparator.naturalOrder())
+                .orElse(latest));
+    }
+
+    /** From then on a payload that lacks signatures is no longer offered. */
+    private static Stream<Instant> signBefore(Standing standing) {
+        return switch (standing) {
+            case Standing.Turn(var ceremony) -> Stream.of(ceremony.signBefore());
+            case Standing.Overtaken(var ceremony, var _) -> Stream.of(ceremony.signBefore());
+            case Standing.Stored _,
+                    Standing.Rejected _,
+                    Standing.Superseded _,
+                    Standing.Queued _,
+                    Standing.NeedsKeys _ -> Stream.empty();
+        };
+    }
+
+    /** From then on status has to say that devices can't update. */
+    private static Stream<Instant> expiries(Repository published) {
+        return Stream.of(RoleName.values())
+                .map(role -> published.role(role).metadata().expires());
     }
 
     @SafeVarargs

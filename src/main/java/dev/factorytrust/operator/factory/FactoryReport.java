@@ -48,8 +48,9 @@ final class FactoryReport {
         conditions.addAll(notices(state, decision, ceremony, failure));
         if (ceremony.isEmpty()) {
             overlapping(rotations)
-                    .map(FactoryReport::overlapping)
+                    .map(rotation -> overlapping(state, rotation))
                     .or(() -> orphaned(state))
+                    .or(() -> withoutRotation(state))
                     .ifPresent(conditions::add);
         }
         return new FactoryStatus(
@@ -104,11 +105,31 @@ final class FactoryReport {
                 .findFirst();
     }
 
-    private static Condition overlapping(Map.Entry<String, Standing.Stored> rotation) {
+    private static Condition overlapping(FactoryState state, Map.Entry<String, Standing.Stored> rotation) {
         return Conditions.isTrue(
                 Conditions.ROTATION_PENDING,
                 "Overlapping",
-                "RootRotation " + rotation.getKey() + ": " + RootRotationReport.overlapping(rotation.getValue()));
+                "RootRotation " + rotation.getKey() + ": " + RootRotationReport.overlapping(rotation.getValue())
+                        + whilePaused(state));
+    }
+
+    /** Its RootRotation is gone, but a stored root is rolled forward whatever happens to that. */
+    private static Optional<Condition> withoutRotation(FactoryState state) {
+        return state.stored()
+                .overlapSince()
+                .map(_ -> Conditions.isTrue(
+                        Conditions.ROTATION_PENDING,
+                        "Overlapping",
+                        "Old and new online keys both sign"
+                                + OverlapSteps.until(state)
+                                        .map(until -> " until " + until.truncatedTo(ChronoUnit.SECONDS))
+                                        .orElse("")
+                                + whilePaused(state)
+                                + ". The RootRotation that exchanged them was deleted, which takes nothing back"));
+    }
+
+    private static String whilePaused(FactoryState state) {
+        return Defaults.paused(state.spec()) ? ", if it weren't paused: the wait begins anew after that" : "";
     }
 
     private static Optional<Condition> orphaned(FactoryState state) {

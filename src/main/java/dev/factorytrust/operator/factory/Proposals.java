@@ -14,6 +14,7 @@ import dev.factorytrust.tuf.model.Key;
 import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
+import dev.factorytrust.tuf.model.Signed;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 
 import java.time.Duration;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What the Factory's policy asks root's holders for: a root before it expires, an online key before it is too old, a key
@@ -43,7 +45,7 @@ final class Proposals {
             return Optional.empty();
         }
         var root = state.roots().newest().orElseThrow().metadata();
-        var renewal = root.expires().minus(state.policy().rootRenewBefore());
+        var renewal = renewal(state, root);
         var keys = PublicationSteps.ONLINE.stream()
                 .flatMap(role -> aged(state, root, role).stream())
                 .toList();
@@ -58,13 +60,20 @@ final class Proposals {
                 new Decision.Declare(rotation(state, root, message(state, root, renewal, joining), joining)));
     }
 
-    /** When the next proposal falls due by itself. */
-    static Optional<Instant> nextDue(FactoryState state) {
-        return state.reading().published().map(published -> published
-                .root()
-                .metadata()
-                .expires()
-                .minus(state.policy().rootRenewBefore()));
+    /** When something falls due by itself that only a new root can change; moments that have passed are among them. */
+    static Stream<Instant> due(FactoryState state) {
+        return state.reading().published().isEmpty()
+                ? Stream.empty()
+                : state.roots().newest().map(Signed::metadata).stream()
+                        .flatMap(root -> Stream.concat(
+                                Stream.of(renewal(state, root)),
+                                PublicationSteps.ONLINE.stream()
+                                        .flatMap(role -> aged(state, root, role).stream())
+                                        .map(AgedKey::due)));
+    }
+
+    private static Instant renewal(FactoryState state, Root root) {
+        return root.expires().minus(state.policy().rootRenewBefore());
     }
 
     /** A change of root that is wanted already makes a new root: what is due joins the next proposal after it. */

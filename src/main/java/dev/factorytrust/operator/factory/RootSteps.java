@@ -5,6 +5,7 @@ import dev.factorytrust.operator.rotation.Ceremony;
 import dev.factorytrust.operator.rotation.Orphans;
 import dev.factorytrust.operator.rotation.Standing;
 import dev.factorytrust.operator.store.StoredMetadata;
+import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.repository.KeyOverlap;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -32,7 +33,12 @@ final class RootSteps {
         return state.roots()
                 .stray()
                 .map(object -> new Decision.Remove(
-                        object, "it is not a root that all have signed who must sign the next one", true));
+                        object,
+                        StoredMetadata.file(object, Names.metadataEntry(RoleName.ROOT))
+                                        .isEmpty()
+                                ? "it has no readable binaryData root.json (a root that is put back belongs there)"
+                                : "it is not a root that all have signed who must sign the next one",
+                        true));
     }
 
     /** Whoever read its payload and signatures holds the next root: deleting a RootRotation takes that back from nobody. */

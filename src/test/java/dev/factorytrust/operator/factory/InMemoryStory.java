@@ -1,8 +1,10 @@
 package dev.factorytrust.operator.factory;
 
+import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.names.Names;
+import dev.factorytrust.operator.runtime.Conditions;
 import dev.factorytrust.operator.store.PlanOutdatedException;
 import dev.factorytrust.operator.store.StoredMetadata;
 import dev.factorytrust.tuf.repository.Repository;
@@ -15,6 +17,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -257,6 +260,22 @@ final class InMemoryStory extends People implements AutoCloseable {
                                 .orElse("")))
                 .findFirst()
                 .ifPresent(secret -> remove(Secret.class, secret.getMetadata().getName()));
+    }
+
+    /** Status, reason and message of a condition of the Factory. */
+    private String condition(String type) {
+        return cluster.find(Factory.class, ACME.name()).orElseThrow().getStatus().conditions().stream()
+                .filter(condition -> condition.type().equals(type))
+                .map(condition -> condition.status() + ' ' + condition.reason() + ": " + condition.message())
+                .collect(Collectors.joining());
+    }
+
+    String readiness() {
+        return condition(Conditions.READY);
+    }
+
+    String rotationPending() {
+        return condition(Conditions.ROTATION_PENDING);
     }
 
     /** The name of the RootRotation that the operator itself has declared. */
