@@ -1,7 +1,5 @@
 package dev.factorytrust.cli;
 
-import java.io.IOException;
-
 /** A verb can't do what it was asked to: what happened, to what, and what to do next, in a sentence or two. */
 final class Failure extends RuntimeException {
 
@@ -26,7 +24,7 @@ final class Failure extends RuntimeException {
     }
 
     /** @param what was done to the file, as {@code can't be read} */
-    static Failure file(Object file, String what, IOException cause) {
+    static Failure file(Object file, String what, Exception cause) {
         var why = cause.getMessage() == null || cause.getMessage().equals(file.toString())
                 ? cause.getClass().getSimpleName()
                 : cause.getClass().getSimpleName() + ": " + cause.getMessage();

@@ -96,7 +96,7 @@ final class Keys {
             // Asked for before the key is made: whoever gives up here leaves nothing behind.
             var secret = encrypt || passphrase.isGiven() ? passphrase.read("New passphrase", true) : null;
             var key = SoftwareKey.generate(type);
-            KeyFiles.write(file, secret == null ? key.privatePem() : EncryptedKey.encrypt(key, secret));
+            KeyFiles.write(file, secret == null ? key.privatePem() : EncryptedKey.encrypt(key, secret), secret != null);
             var dialect = new StandardDialect();
             var keyid = dialect.keyId(dialect.key(key.publicKey())).value();
             var made = new Made(name, key.publicKey().pem(), keyid, file.toString());

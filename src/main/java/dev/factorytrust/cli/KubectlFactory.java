@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "VERB",
         versionProvider = KubectlFactory.Version.class,
         description = "Keys in people's hands: what a key holder and an owner of a Factory do from a terminal.",
-        subcommands = {Verify.class, Keys.class, Sign.class},
+        subcommands = {Status.class, Verify.class, Keys.class, RootMetadata.class, Sign.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",

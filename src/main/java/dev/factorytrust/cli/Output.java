@@ -1,5 +1,7 @@
 package dev.factorytrust.cli;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
@@ -13,6 +15,7 @@ import picocli.CommandLine.Spec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** {@code -o}: facts for a person, or for a program. */
 final class Output {
@@ -22,6 +25,8 @@ final class Output {
         json,
         yaml
     }
+
+    private static final Pattern UNSEEN = Pattern.compile("[\\p{Cc}\\p{Cf}&&[^\n]]");
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
@@ -37,7 +42,7 @@ final class Output {
         var out = command.commandLine().getOut();
         switch (format) {
             case text -> lines.stream().map(Output::harmless).forEach(out::println);
-            case json -> out.println(written(new ObjectMapper(), facts));
+            case json -> out.println(json(facts));
             case yaml -> out.print(yaml(facts));
         }
         out.flush();
@@ -48,13 +53,31 @@ final class Output {
         return line.replaceAll("[\\p{Cc}\\p{Cf}]", "\uFFFD");
     }
 
+    /** As resources write it. */
+    static String name(Enum<?> constant) {
+        return new ObjectMapper().convertValue(constant, String.class);
+    }
+
     static String yaml(Object facts) {
         var factory = YAMLFactory.builder()
                 .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-                .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
                 .enable(YAMLGenerator.Feature.LITERAL_BLOCK_STYLE)
                 .build();
-        return written(new ObjectMapper(factory), facts);
+        return escaped(written(new ObjectMapper(factory), facts));
+    }
+
+    private static String json(Object facts) {
+        return written(
+                new ObjectMapper(JsonFactory.builder()
+                        .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+                        .build()),
+                facts);
+    }
+
+    /** What is quoted reads the same; nothing that a terminal obeys is left. */
+    private static String escaped(String yaml) {
+        return UNSEEN.matcher(yaml)
+                .replaceAll(found -> "\\\\u%04x".formatted((int) found.group().charAt(0)));
     }
 
     private static String written(ObjectMapper mapper, Object facts) {

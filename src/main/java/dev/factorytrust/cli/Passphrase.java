@@ -4,8 +4,10 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** Where a passphrase comes from: never from an argument, which every process on the machine may read. */
@@ -59,8 +61,8 @@ final class Passphrase {
                     .filter(line -> !line.isEmpty())
                     .orElseThrow(() -> Failure.refused(source.file + " has no passphrase on its first line"))
                     .toCharArray();
-        } catch (IOException e) {
-            throw Failure.file(source.file, "can't be read", e);
+        } catch (IOException | UncheckedIOException e) {
+            throw Failure.file(source.file, "can't be read as UTF-8", e);
         }
     }
 
@@ -70,7 +72,7 @@ final class Passphrase {
         if (passphrase == null || passphrase.length == 0) {
             throw Failure.refused("no passphrase was typed");
         }
-        if (twice && !java.util.Arrays.equals(passphrase, console.readPassword("The same again: "))) {
+        if (twice && !Arrays.equals(passphrase, console.readPassword("The same again: "))) {
             throw Failure.refused("the two passphrases are not the same");
         }
         return passphrase;

@@ -18,6 +18,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /** A repository over HTTP or in a folder, and what was fetched of it. It believes nothing: not even how long a file is. */
@@ -46,21 +50,26 @@ final class RepositorySource implements MetadataSource {
 
     @Override
     public Optional<Bytes> fetch(String fileName) {
-        var file = base.matches("https?://.*") ? overHttp(fileName) : fromFolder(fileName);
+        var file = isUrl() ? overHttp(fileName) : fromFolder(fileName);
         file.ifPresent(content -> fetched.put(fileName, content));
         return file;
     }
 
+    private boolean isUrl() {
+        return base.matches("(?i)https?://.*");
+    }
+
     private Optional<Bytes> fromFolder(String fileName) {
-        var path = Path.of(base, fileName);
-        if (!Files.isDirectory(path.getParent())) {
-            throw Failure.refused(base + " is neither a URL nor a folder");
+        var folder = Path.of(base);
+        if (base.isEmpty() || !Files.isDirectory(folder)) {
+            throw Failure.refused("'" + base + "' is neither a URL (http, https) nor a folder");
         }
+        var path = folder.resolve(fileName);
         if (Files.notExists(path)) {
             return Optional.empty();
         }
         try (var content = Files.newInputStream(path)) {
-            return Optional.of(read(content));
+            return Optional.of(Bytes.of(content.readNBytes(most)));
         } catch (IOException e) {
             throw Failure.file(path, "can't be read", e);
         }
@@ -68,13 +77,13 @@ final class RepositorySource implements MetadataSource {
 
     /** As devices do it: no redirect is followed, and 403 and 404 both mean that there is no such file. */
     private Optional<Bytes> overHttp(String fileName) {
-        var uri = URI.create(base.endsWith("/") ? base : base + '/').resolve(fileName);
+        var uri = uri(fileName);
         try (var client = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
             var request = HttpRequest.newBuilder(uri).timeout(PATIENCE).build();
             var response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
             try (var body = response.body()) {
                 return switch (response.statusCode()) {
-                    case 200 -> Optional.of(read(body));
+                    case 200 -> Optional.of(within(uri, body));
                     case 403, 404 -> Optional.empty();
                     default ->
                         throw Failure.unreachable(
@@ -90,7 +99,30 @@ final class RepositorySource implements MetadataSource {
         }
     }
 
-    private Bytes read(InputStream content) throws IOException {
-        return Bytes.of(content.readNBytes(most));
+    private URI uri(String fileName) {
+        try {
+            return URI.create(base.endsWith("/") ? base : base + '/').resolve(fileName);
+        } catch (IllegalArgumentException e) {
+            throw Failure.refused("'" + base + "' is no URL: " + e.getMessage());
+        }
+    }
+
+    /** A request's own timeout ends with the headers; a server may send the rest byte by byte for ever. */
+    private Bytes within(URI uri, InputStream body) throws IOException, InterruptedException {
+        var content = new CompletableFuture<byte[]>();
+        Thread.startVirtualThread(() -> {
+            try {
+                content.complete(body.readNBytes(most));
+            } catch (IOException e) {
+                content.completeExceptionally(e);
+            }
+        });
+        try {
+            return Bytes.of(content.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        } catch (TimeoutException e) {
+            throw Failure.unreachable(uri + " was not read to its end within " + PATIENCE.toSeconds() + " s", e);
+        }
     }
 }

@@ -16,8 +16,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -70,7 +68,7 @@ final class Verify implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var trusted = trustedRoot();
+        var trusted = InputFile.read(root);
         var source = new RepositorySource(url, DIALECT);
         var device = DeviceState.fresh(trusted);
         try {
@@ -80,14 +78,6 @@ final class Verify implements Callable<Integer> {
         } catch (VerificationException e) {
             print(false, Optional.of(e.getMessage()), steps(trusted, source), List.of());
             return Failure.REFUSED;
-        }
-    }
-
-    private Bytes trustedRoot() {
-        try {
-            return Bytes.of(Files.readAllBytes(root));
-        } catch (IOException e) {
-            throw Failure.file(root, "can't be read", e);
         }
     }
 

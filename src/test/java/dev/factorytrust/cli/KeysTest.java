@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -107,6 +108,20 @@ class KeysTest {
         assertThat(generate("--passphrase-file", empty).err()).contains("has no passphrase on its first line");
         assertThat(generate("--passphrase-env", "FACTORY_TRUST_NOT_SET").err()).contains("FACTORY_TRUST_NOT_SET");
         assertThat(directory.resolve("alice.pem")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0x1f", "1e3", "007", "yes", "null"})
+    void a_name_stays_a_name_in_yaml(String name) {
+        var shell = Shell.run("keys", "generate", "--name", name, "--out", directory.resolve("key.pem"));
+        assertThat(shell.out()).startsWith("- name: \"" + name + "\"\n  publicKey: |\n    -----BEGIN");
+    }
+
+    @Test
+    void a_folder_that_is_not_there_is_named() {
+        var shell = Shell.run("keys", "generate", "--name", "alice", "--out", directory.resolve("nowhere/alice.pem"));
+        assertThat(shell.exitCode()).isEqualTo(Failure.REFUSED);
+        assertThat(shell.err()).contains("nowhere/alice.pem can't be written (NoSuchFileException)");
     }
 
     @Test

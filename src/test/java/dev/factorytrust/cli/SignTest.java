@@ -1,9 +1,12 @@
 package dev.factorytrust.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.crypto.EncryptedKey;
 import dev.factorytrust.tuf.crypto.SoftwareKey;
+import dev.factorytrust.tuf.model.Key;
+import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -15,11 +18,13 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 
 import static dev.factorytrust.tuf.TestMetadata.EXPIRES;
 import static dev.factorytrust.tuf.TestMetadata.TUF;
 import static dev.factorytrust.tuf.TestMetadata.key;
+import static dev.factorytrust.tuf.TestMetadata.keyid;
 import static dev.factorytrust.tuf.TestMetadata.role;
 import static dev.factorytrust.tuf.TestMetadata.root;
 import static dev.factorytrust.tuf.TestMetadata.sign;
@@ -124,6 +129,69 @@ class SignTest {
         var pretty = write("pretty.json", Bytes.utf8(PAYLOAD.utf8().replace(",", ", ")));
         assertThat(Shell.run("sign", pretty, "--key", keyOf("bob"), "--yes").err())
                 .contains("is no payload of a root");
+    }
+
+    private Path payloadOf(Root root) throws IOException {
+        return write("other.json", TUF.canonical(root));
+    }
+
+    private static Root with(Map<KeyId, Key> keys, boolean consistent, Map<String, JsonNode> more) {
+        var next = second();
+        var fields = new HashMap<>(next.unrecognized());
+        fields.putAll(more);
+        return new Root(2, EXPIRES, consistent, keys, next.roles(), fields);
+    }
+
+    @Test
+    void a_key_under_another_keys_id_is_not_signed_for() throws IOException {
+        var keys = new HashMap<>(second().keys());
+        keys.put(keyid("bob"), TUF.key(key("mallory").publicKey()));
+        var shell = Shell.run(
+                "sign", payloadOf(with(keys, true, Map.of())), "--key", keyOf("alice"), "--current", current, "--yes");
+        assertThat(shell.exitCode()).isEqualTo(Failure.REFUSED);
+        assertThat(shell.err()).contains("under keyid " + keyid("bob").value()).contains("which is another key's");
+        assertThat(shell.out()).isEmpty();
+    }
+
+    @Test
+    void whatever_else_changes_is_shown() throws IOException {
+        var more = with(second().keys(), true, Map.of("x-surprise", TextNode.valueOf("hello")));
+        assertThat(Shell.run("sign", payloadOf(more), "--key", keyOf("bob"), "--current", current, "--yes")
+                        .err())
+                .contains("field x-surprise becomes \"hello\"")
+                .contains("holds root: (unnamed), keyid " + keyid("bob").value())
+                .contains("against " + current + ", sha256 "
+                        + sign(FIRST, "alice").sha256());
+    }
+
+    @Test
+    void consistent_snapshots_stay_on() throws IOException {
+        var shell =
+                Shell.run("sign", payloadOf(with(second().keys(), false, Map.of())), "--key", keyOf("bob"), "--yes");
+        assertThat(shell.err()).contains("turns consistent_snapshot off");
+    }
+
+    @Test
+    void a_root_that_its_own_keys_have_not_signed_shows_nothing_to_rely_on() throws IOException {
+        var forged = write("forged.json", sign(FIRST, "carol"));
+        var shell = Shell.run("sign", payload, "--key", keyOf("alice"), "--current", forged, "--yes");
+        assertThat(shell.exitCode()).isEqualTo(Failure.REFUSED);
+        assertThat(shell.err()).contains("forged.json is no root that its own keys signed");
+    }
+
+    @Test
+    void a_root_of_another_factory_is_not_the_one_before() throws IOException {
+        var other = new Root(
+                1,
+                EXPIRES,
+                true,
+                FIRST.keys(),
+                FIRST.roles(),
+                Map.of("x-factory-trust-factory", TextNode.valueOf("fleet/other")));
+        var before = write("other-1.json", sign(other, "alice"));
+        assertThat(Shell.run("sign", payload, "--key", keyOf("alice"), "--current", before, "--yes")
+                        .err())
+                .contains("is a root of Factory fleet/other");
     }
 
     @Test

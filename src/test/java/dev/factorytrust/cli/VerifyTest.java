@@ -15,8 +15,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -133,6 +136,10 @@ class VerifyTest {
         var shell = verify("--at", NOW);
         assertThat(shell.exitCode()).isZero();
         assertThat(shell.out()).contains("[2J").doesNotContain("\u001b");
+        assertThat(verify("--at", NOW, "-o", "json").out())
+                .doesNotContain("\u001b")
+                .containsIgnoringCase("\\u001b");
+        assertThat(verify("--at", NOW, "-o", "yaml").out()).doesNotContain("\u001b");
     }
 
     @Test
@@ -155,7 +162,7 @@ class VerifyTest {
     void neither_a_url_nor_a_folder() {
         var shell = Shell.run("verify", repository.resolve("nowhere"), "--root", trusted);
         assertThat(shell.exitCode()).isEqualTo(Failure.REFUSED);
-        assertThat(shell.err()).contains("is neither a URL nor a folder");
+        assertThat(shell.err()).contains("is neither a URL (http, https) nor a folder");
     }
 
     @Test
@@ -180,6 +187,35 @@ class VerifyTest {
             assertThat(shell.exitCode()).isEqualTo(Failure.REFUSED);
             assertThat(shell.out()).contains("refused: root").contains("at most 65536");
         }
+    }
+
+    @Test
+    void a_server_that_stalls_is_not_waited_for_for_ever() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread.startVirtualThread(() -> {
+                try (var connection = socket.accept()) {
+                    connection
+                            .getOutputStream()
+                            .write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"
+                                    .getBytes(StandardCharsets.US_ASCII));
+                    connection.getInputStream().transferTo(OutputStream.nullOutputStream());
+                } catch (IOException e) {
+                    // the client hung up, as it should
+                }
+            });
+            var shell =
+                    Shell.run("verify", "http://127.0.0.1:" + socket.getLocalPort() + "/fleet/acme", "--root", trusted);
+            assertThat(shell.exitCode()).isEqualTo(Failure.UNREACHABLE);
+            assertThat(shell.err()).contains("was not read to its end within 10 s");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "http://x y/", "ftp://example.com"})
+    void what_is_no_address_is_named(String url) {
+        var shell = Shell.run("verify", url, "--root", trusted);
+        assertThat(shell.exitCode()).isEqualTo(Failure.REFUSED);
+        assertThat(shell.err()).contains("'" + url + "' is n");
     }
 
     @Test

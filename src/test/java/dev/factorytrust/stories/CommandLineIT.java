@@ -2,6 +2,7 @@ package dev.factorytrust.stories;
 
 import dev.factorytrust.api.v1alpha1.RootRotationStatus.Phase;
 import dev.factorytrust.testing.Command;
+import dev.factorytrust.testing.ControlPlane;
 import dev.factorytrust.testing.TestClock;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,12 @@ class CommandLineIT {
         var bob = generate("bob", "ecdsa-p256");
         try (var story = new RotationStory(TestClock.start())) {
             story.declareFactory("offline: {threshold: 1, keys: %s}".formatted(alice));
+            story.awaitPayload("acme-root-1");
+            assertThat(onCluster(story, "status", "acme"))
+                    .contains("Factory " + story.namespace() + "/acme", "nothing is published yet")
+                    .contains("RootRotation acme-root-1: AwaitingSignatures", "+ alice ed25519")
+                    .containsPattern("still to sign, before .*: alice")
+                    .contains("kubectl factory root payload acme-root-1 -n " + story.namespace());
             sign(story, "acme-root-1", "alice");
             story.awaitReady();
             var first = Files.write(drawer.resolve("1.root.json"), story.root(1).toArray());
@@ -40,6 +47,13 @@ class CommandLineIT {
             sign(story, "hand-over", "bob");
             sign(story, "hand-over", "alice", "--current", first.toString());
             story.awaitPhase("hand-over", Phase.COMPLETED, SOON);
+
+            assertThat(onCluster(story, "status", "acme"))
+                    .contains("root       version 2, 1 of 1 keys", "Ready=True Published")
+                    .doesNotContain("still to sign");
+            assertThat(onCluster(story, "status", "acme", "-o", "json")).contains("\"version\" : 2");
+            assertThatThrownBy(() -> onCluster(story, "status", "acne"))
+                    .hasMessageContaining("there is no Factory acne in namespace " + story.namespace());
 
             var url = story.operator().url(story.namespace(), "acme").toString();
             assertThat(factory("verify", url, "--root", first.toString()))
@@ -64,8 +78,9 @@ class CommandLineIT {
     }
 
     private void sign(RotationStory story, String rotation, String name, String... more) throws Exception {
-        var payload = Files.write(
-                drawer.resolve(rotation + ".json"), story.awaitPayload(rotation).toArray());
+        story.awaitPayload(rotation);
+        var payload = drawer.resolve(rotation + ".json");
+        onCluster(story, "root", "payload", rotation, "--out", payload.toString());
         var words = new ArrayList<>(List.of(
                 "sign",
                 payload.toString(),
@@ -74,6 +89,17 @@ class CommandLineIT {
                 "--yes"));
         words.addAll(List.of(more));
         story.client().resource(factory(words.toArray(String[]::new))).create();
+    }
+
+    private String onCluster(RotationStory story, String... words) throws IOException, InterruptedException {
+        var kubeconfig = Files.writeString(
+                drawer.resolve("kubeconfig"), ControlPlane.shared().adminKubeconfig());
+        return Command.run(Stream.of(
+                        Stream.of("env", "KUBECONFIG=" + kubeconfig, COMMAND.toString()),
+                        Stream.of(words),
+                        Stream.of("-n", story.namespace()))
+                .flatMap(part -> part)
+                .toList());
     }
 
     private static String factory(String... words) throws IOException, InterruptedException {

@@ -100,6 +100,11 @@ public final class ControlPlane {
         return admin;
     }
 
+    /** What a user with all rights has in a file. */
+    public String adminKubeconfig() {
+        return server.getKubeConfigYaml();
+    }
+
     public Config adminConfig() {
         return adminConfig;
     }

@@ -59,8 +59,10 @@ public final class EncryptedKey {
                             .build(passphrase));
             return SoftwareKey.parsePem(
                     Pem.encode("PRIVATE KEY", Bytes.of(plain.getEncoded()).toArray()));
-        } catch (IOException | OperatorCreationException | PKCSException e) {
-            throw new InvalidKeyException("the passphrase doesn't open it, or it is damaged");
+        } catch (IOException | OperatorCreationException | PKCSException | RuntimeException e) {
+            // Without the cause: nobody can promise that a parser's message never quotes what it read.
+            throw new InvalidKeyException(
+                    "the passphrase doesn't open it, or it is damaged, or encrypted otherwise than by PBES2 with PBKDF2");
         }
     }
 }

@@ -51,6 +51,11 @@ public record RootExtras(Optional<Rotation> rotation, Optional<String> factory, 
                 holders);
     }
 
+    /** Fields of ours that every change of root writes anew, and the Factory's name where there was none. */
+    static boolean isExpectedToChange(String field, Optional<JsonNode> before) {
+        return Set.of(ROTATION, ROTATION_SHA256, HOLDERS).contains(field) || field.equals(FACTORY) && before.isEmpty();
+    }
+
     /** The given fields with ours replaced by these, and all others kept. */
     Map<String, JsonNode> over(Map<String, JsonNode> fields) {
         var merged = new TreeMap<>(fields);

@@ -1,0 +1,66 @@
+package dev.factorytrust.cli;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import picocli.CommandLine.Option;
+
+import java.net.HttpURLConnection;
+import java.util.function.Function;
+
+/** The cluster that kubectl would talk to, with the user's own permissions. */
+final class Cluster {
+
+    @Option(
+            names = {"-n", "--namespace"},
+            description = "The Factory's namespace. Default: the context's.")
+    private String namespace;
+
+    @Option(names = "--context", description = "The context of the kubeconfig to use. Default: the current one.")
+    private String context;
+
+    private interface Question<T> {
+        T ask(KubernetesClient client, String namespace);
+    }
+
+    /** The resource of that name, or a refusal that names it. */
+    <T extends CustomResource<?, ?>> T find(Class<T> kind, String name) {
+        return ask((client, where) -> {
+            var found = client.resources(kind).inNamespace(where).withName(name).get();
+            if (found == null) {
+                throw Failure.refused("there is no %s %s in namespace %s".formatted(kind.getSimpleName(), name, where));
+            }
+            return found;
+        });
+    }
+
+    /** What {@code read} makes of the cluster; what the cluster refuses becomes a failure that says so. */
+    <T> T read(Function<KubernetesClient, Function<String, T>> read) {
+        return ask((client, where) -> read.apply(client).apply(where));
+    }
+
+    private <T> T ask(Question<T> question) {
+        var config = Config.autoConfigure(context);
+        config.setRequestRetryBackoffLimit(1);
+        config.setConnectionTimeout(10_000);
+        var where = namespace != null ? namespace : config.getNamespace() == null ? "default" : config.getNamespace();
+        try (var client = new KubernetesClientBuilder().withConfig(config).build()) {
+            return question.ask(client, where);
+        } catch (KubernetesClientException e) {
+            throw Failure.unreachable(
+                    switch (e.getCode()) {
+                        case HttpURLConnection.HTTP_UNAUTHORIZED, HttpURLConnection.HTTP_FORBIDDEN ->
+                            "the cluster doesn't let you: " + e.getStatus().getMessage();
+                        case 0 -> "the cluster at " + config.getMasterUrl() + " can't be reached: " + cause(e);
+                        default -> "the cluster says no: " + e.getMessage();
+                    },
+                    e);
+        }
+    }
+
+    private static String cause(Throwable failure) {
+        return failure.getCause() == null ? failure.getMessage() : cause(failure.getCause());
+    }
+}
