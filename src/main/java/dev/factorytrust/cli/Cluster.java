@@ -49,15 +49,19 @@ final class Cluster {
         try (var client = new KubernetesClientBuilder().withConfig(config).build()) {
             return question.ask(client, where);
         } catch (KubernetesClientException e) {
-            throw Failure.unreachable(
-                    switch (e.getCode()) {
-                        case HttpURLConnection.HTTP_UNAUTHORIZED, HttpURLConnection.HTTP_FORBIDDEN ->
-                            "the cluster doesn't let you: " + e.getStatus().getMessage();
-                        case 0 -> "the cluster at " + config.getMasterUrl() + " can't be reached: " + cause(e);
-                        default -> "the cluster says no: " + e.getMessage();
-                    },
-                    e);
+            throw Failure.unreachable(told(e, config), e);
         }
+    }
+
+    private static String told(KubernetesClientException failure, Config config) {
+        if (failure.getStatus() == null) {
+            return "the cluster at " + config.getMasterUrl() + " can't be reached: " + cause(failure);
+        }
+        return switch (failure.getCode()) {
+            case HttpURLConnection.HTTP_UNAUTHORIZED, HttpURLConnection.HTTP_FORBIDDEN ->
+                "the cluster doesn't let you: " + failure.getStatus().getMessage();
+            default -> "the cluster says no: " + failure.getStatus().getMessage();
+        };
     }
 
     private static String cause(Throwable failure) {

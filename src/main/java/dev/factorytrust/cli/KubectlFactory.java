@@ -29,6 +29,8 @@ public final class KubectlFactory {
     }
 
     public static void main(String[] arguments) {
+        // The Kubernetes client would have it say that there is no log: errors reach people as sentences.
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
         System.exit(commandLine().execute(arguments));
     }
 
@@ -43,8 +45,8 @@ public final class KubectlFactory {
 
     /** Nobody is helped by a stack trace on a terminal; what is not one of our own words gets its kind in front. */
     private static String told(Exception failure) {
-        return failure instanceof Failure
-                ? "refused: " + failure.getMessage()
+        return failure instanceof Failure known
+                ? (known.exitCode() == Failure.REFUSED ? "refused: " : "failed: ") + failure.getMessage()
                 : failure.getClass().getSimpleName() + ": " + failure.getMessage();
     }
 }
