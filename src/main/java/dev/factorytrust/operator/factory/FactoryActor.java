@@ -7,6 +7,7 @@ import dev.factorytrust.operator.store.KeyStore;
 import dev.factorytrust.operator.store.MetadataStore;
 import dev.factorytrust.operator.store.PlanOutdatedException;
 import dev.factorytrust.operator.store.Reading;
+import dev.factorytrust.operator.store.StoredMetadata;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.Signed;
@@ -69,7 +70,7 @@ public final class FactoryActor {
             case Decision.RestartOverlap _ -> restartOverlap(state);
             case Decision.Publish publish -> publish(state, publish);
             case Decision.PutBack(var original, var impostor) -> putBack(original, impostor);
-            case Decision.Remove(var object, var _, var _) -> metadata.delete(object);
+            case Decision.Remove(var object, var _, var _) -> remove(state, object);
             case Decision.PutBackTimestamp(var newest) ->
                 metadata.replaceTimestamp(new ConfigMapBuilder(newest)
                         .editMetadata()
@@ -280,6 +281,20 @@ public final class FactoryActor {
             throw new PlanOutdatedException(FactoryPlanner.timestampName(state), null);
         }
         return live.orElseThrow();
+    }
+
+    /**
+     * Caches of different kinds don't keep step: where a payload's RootRotation was deleted right after the last signature,
+     * the deletion may be seen first, and the payload is binding all the same.
+     */
+    private void remove(FactoryState state, ConfigMap object) {
+        var name = object.getMetadata().getName();
+        var seen = state.signatures().getOrDefault(name, List.of()).size();
+        if (StoredMetadata.file(object, Names.PAYLOAD_JSON).isPresent()
+                && api.secrets(state.ref().namespace(), Names.SIGNS, name).size() > seen) {
+            throw new PlanOutdatedException(name, null);
+        }
+        metadata.delete(object);
     }
 
     private static Optional<String> version(Optional<ConfigMap> object) {

@@ -1,6 +1,5 @@
 package dev.factorytrust.operator.store;
 
-import dev.factorytrust.names.Names;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -19,8 +18,8 @@ public interface ApiServer {
 
     <T extends HasMetadata> Optional<T> find(Class<T> kind, String namespace, String name);
 
-    /** The Secrets that are labelled as the Factory's. */
-    List<Secret> secrets(FactoryRef factory);
+    /** The Secrets of a namespace that carry this label. */
+    List<Secret> secrets(String namespace, String label, String value);
 
     /** Refused with 409 where the name is taken. */
     void create(HasMetadata object);
@@ -42,10 +41,10 @@ public interface ApiServer {
             }
 
             @Override
-            public List<Secret> secrets(FactoryRef factory) {
+            public List<Secret> secrets(String namespace, String label, String value) {
                 return client.secrets()
-                        .inNamespace(factory.namespace())
-                        .withLabel(Names.FACTORY, factory.name())
+                        .inNamespace(namespace)
+                        .withLabel(label, value)
                         .list()
                         .getItems();
             }

@@ -35,7 +35,7 @@ public final class KeyStore {
 
     /** The same, asked of the API server itself, as before making a key. */
     public OnlineKeys liveOnlineKeys(FactoryRef factory, Dialect dialect) {
-        return read(api.secrets(factory), dialect);
+        return read(api.secrets(factory.namespace(), Names.FACTORY, factory.name()), dialect);
     }
 
     private static OnlineKeys read(Collection<Secret> secrets, Dialect dialect) {

@@ -1,8 +1,6 @@
 package dev.factorytrust.operator.factory;
 
-import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.store.ApiServer;
-import dev.factorytrust.operator.store.FactoryRef;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -73,10 +71,10 @@ final class InMemoryCluster implements ApiServer {
     }
 
     @Override
-    public List<Secret> secrets(FactoryRef factory) {
+    public List<Secret> secrets(String namespace, String label, String value) {
         return all(Secret.class)
                 .filter(secret -> Optional.ofNullable(secret.getMetadata().getLabels())
-                        .filter(labels -> factory.name().equals(labels.get(Names.FACTORY)))
+                        .filter(labels -> value.equals(labels.get(label)))
                         .isPresent())
                 .toList();
     }

@@ -207,8 +207,8 @@ final class InMemoryOperator {
         }
 
         @Override
-        public List<Secret> secrets(FactoryRef factory) {
-            return cluster.secrets(factory);
+        public List<Secret> secrets(String namespace, String label, String value) {
+            return cluster.secrets(namespace, label, value);
         }
 
         @Override

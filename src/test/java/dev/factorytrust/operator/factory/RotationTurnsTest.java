@@ -2,6 +2,7 @@ package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.operator.rotation.Standing;
+import dev.factorytrust.operator.store.PlanOutdatedException;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -10,8 +11,10 @@ import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Which rotations there are, and where each of them stands, in the order of the queue. The root is Alice's. */
 class RotationTurnsTest {
@@ -131,6 +134,47 @@ class RotationTurnsTest {
         story.remove(done.getClass(), "a");
         story.declare("a", LONGER_LIFE);
         assertThat(standings()).containsExactly("a: root 2");
+    }
+
+    @Test
+    @DisplayName("invariant 11: the whole history, declared again in a rebuilt cluster, changes no root")
+    void history_replayed_changes_nothing() {
+        var changes = Map.of(
+                "a",
+                LONGER_LIFE,
+                "b",
+                "fromVersion: 2, expiresAfter: 367d",
+                "c",
+                "fromVersion: 1, root: {threshold: 1}");
+        story.declare("a", changes.get("a"));
+        signedByAlice("a");
+        story.declare("b", changes.get("b"));
+        signedByAlice("b");
+        List.of("a", "b").forEach(rotation -> {
+            story.remove(RootRotation.class, rotation);
+            story.remove(ConfigMap.class, rotation + "-payload");
+        });
+        story.restart(Interruption.NONE);
+        story.settle();
+        changes.forEach(story::declare);
+        story.settle();
+        assertThat(standings()).containsExactlyInAnyOrder("a: root 2", "b: root 3", "c: superseded RootMovedOn");
+        assertThat(story.look().state().roots().chain()).hasSize(3);
+    }
+
+    /** The informers of RootRotations and of Secrets don't keep step. */
+    @Test
+    @DisplayName("invariant 3: a payload isn't removed while the API server knows of signatures that the cache doesn't")
+    void a_deletion_that_is_seen_before_the_signature() {
+        story.declare("a", LONGER_LIFE);
+        story.settle();
+        story.remove(RootRotation.class, "a");
+        var look = story.look();
+        assertThat(look.decision()).isInstanceOf(Decision.Remove.class);
+        story.sign("a", Flow.ALICE);
+        assertThatThrownBy(() -> story.operator().act(look)).isInstanceOf(PlanOutdatedException.class);
+        story.settle();
+        assertThat(story.look().state().roots().chain()).hasSize(2);
     }
 
     @Test
