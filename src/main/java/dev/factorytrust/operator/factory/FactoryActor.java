@@ -6,7 +6,6 @@ import dev.factorytrust.operator.store.ApiServer;
 import dev.factorytrust.operator.store.KeyStore;
 import dev.factorytrust.operator.store.MetadataStore;
 import dev.factorytrust.operator.store.PlanOutdatedException;
-import dev.factorytrust.operator.store.Reading;
 import dev.factorytrust.operator.store.StoredMetadata;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
@@ -24,12 +23,10 @@ import java.net.HttpURLConnection;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * Carries out one decision. Signed files are verified as devices would, before the first of them is written; the
@@ -139,9 +136,10 @@ public final class FactoryActor {
                 .filter(_ -> PublicationSteps.ONLINE.stream()
                         .allMatch(role -> state.signers().suffice(next, role)))
                 .ifPresent(published -> {
-                    var candidate = with(published, state.roots().chain()).withRoot(root);
+                    var candidate =
+                            DeviceCheck.with(published, state.roots().chain()).withRoot(root);
                     var changing = KeyOverlap.changing(published.root().metadata(), next);
-                    verify(
+                    DeviceCheck.verify(
                             published,
                             changing.isEmpty() ? candidate : candidate.with(rehearsal(state, published, root)));
                 });
@@ -163,7 +161,7 @@ public final class FactoryActor {
     }
 
     private void storeRoot(FactoryState state, Signed<Root> root, boolean compromise) {
-        requirePublishable(state, root);
+        DeviceCheck.requirePublishable(state, root);
         var object = MetadataStore.versioned(
                 state.ref(), state.dialect(), RoleName.ROOT, root.metadata().version(), root.file());
         metadata.create(
@@ -179,7 +177,8 @@ public final class FactoryActor {
     private void flip(FactoryState state, Signed<Root> root, Optional<Instant> overlapSince) {
         var published = state.reading().published().orElseThrow();
         var version = root.metadata().version();
-        verify(published, with(published, state.roots().chain().headMap(version, true)));
+        DeviceCheck.verify(
+                published, DeviceCheck.with(published, state.roots().chain().headMap(version, true)));
         var annotations = new TreeMap<String, String>();
         annotations.put(Names.ROOT_VERSION, Long.toString(version));
         overlapSince.ifPresent(since -> annotations.put(Names.OVERLAP_SINCE, since.toString()));
@@ -199,10 +198,10 @@ public final class FactoryActor {
         var commit = decision.commit();
         var publication =
                 decision.plan().sign(state.dialect(), commit.signers(), state.policy(), state.signers(), state.now());
-        publication.targets().ifPresent(targets -> requirePublishable(state, targets));
-        publication.snapshot().ifPresent(snapshot -> requirePublishable(state, snapshot));
-        requirePublishable(state, publication.timestamp());
-        verify(state, publication, commit);
+        publication.targets().ifPresent(targets -> DeviceCheck.requirePublishable(state, targets));
+        publication.snapshot().ifPresent(snapshot -> DeviceCheck.requirePublishable(state, snapshot));
+        DeviceCheck.requirePublishable(state, publication.timestamp());
+        DeviceCheck.verify(state, publication, commit);
         publication
                 .targets()
                 .ifPresent(targets -> metadata.create(new ConfigMapBuilder(successor(state, targets))
@@ -232,45 +231,6 @@ public final class FactoryActor {
                         .endMetadata()
                         .build())
                 .orElse(object);
-    }
-
-    /** As devices see it with this commit, and with each root that is signed for beside it. */
-    private static void verify(FactoryState state, Publication publication, Decision.Commit commit) {
-        var published = state.reading().published();
-        var before = published.or(() -> state.lastGood().map(Reading.Published::repository));
-        Stream.concat(Stream.of(commit.rootVersion()), commit.signers().stream().map(Root::version))
-                .filter(version -> version >= commit.rootVersion())
-                .distinct()
-                .map(version -> state.roots().chain().headMap(version, true))
-                .map(roots -> published
-                        .map(repository -> with(repository, roots).with(publication))
-                        .orElseGet(() -> new Repository(
-                                state.dialect(),
-                                roots,
-                                publication.timestamp(),
-                                publication.snapshot().orElseThrow(),
-                                publication.targets().orElseThrow())))
-                .forEach(candidate -> {
-                    candidate.verifyAsFreshDevice();
-                    before.ifPresent(candidate::verifyAsDeviceThatHas);
-                });
-    }
-
-    private static void verify(Repository published, Repository candidate) {
-        candidate.verifyAsFreshDevice();
-        candidate.verifyAsDeviceThatHas(published);
-    }
-
-    private static Repository with(Repository published, NavigableMap<Long, Signed<Root>> roots) {
-        return new Repository(
-                published.dialect(), roots, published.timestamp(), published.snapshot(), published.targets());
-    }
-
-    private static void requirePublishable(FactoryState state, Signed<?> signed) {
-        var violations = state.dialect().violations(signed);
-        if (!violations.isEmpty()) {
-            throw new UnpublishableException(signed.metadata().role(), violations);
-        }
     }
 
     /** The timestamp as it is now, if it is still the one that the plan was made on. */
