@@ -12,6 +12,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
@@ -74,6 +76,44 @@ public record KeyArchive(List<ArchivedKey> keys) {
 
     /** The same bytes for the same keys, in whatever order they are given. */
     public static Bytes write(Collection<ArchivedKey> keys) {
+        var archive = new ByteArrayOutputStream();
+        try (var tar = packed(archive)) {
+            pack(keys, tar);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException("writing to memory", impossible);
+        }
+        return Bytes.of(archive.toByteArray());
+    }
+
+    /**
+     * The archive with more keys, and all else in it as it was: old keys, and what garage-sign keeps beside them.
+     *
+     * @throws InvalidKeyException as {@link #read} does, and where something in it could not be kept
+     */
+    public static Bytes add(Bytes archive, Collection<ArchivedKey> more) {
+        var before = read(archive);
+        var names = before.keys().stream().map(ArchivedKey::name).collect(Collectors.toSet());
+        if (more.stream().map(ArchivedKey::name).anyMatch(names::contains)) {
+            throw new IllegalArgumentException("a key of that name is in the archive");
+        }
+        var grown = new ByteArrayOutputStream();
+        try (var tar = packed(grown)) {
+            copy(unzipped(archive), tar);
+            pack(more, tar);
+        } catch (IOException damaged) {
+            throw new InvalidKeyException("not a whole gzipped tar archive");
+        }
+        return Bytes.of(grown.toByteArray());
+    }
+
+    private static TarArchiveOutputStream packed(OutputStream archive) throws IOException {
+        var tar = new TarArchiveOutputStream(new GZIPOutputStream(archive), "UTF-8");
+        tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+        tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
+        return tar;
+    }
+
+    private static void pack(Collection<ArchivedKey> keys, TarArchiveOutputStream tar) throws IOException {
         var files = new TreeMap<String, Bytes>();
         for (var named : keys) {
             var file = DIRECTORY + named.name();
@@ -82,23 +122,33 @@ public record KeyArchive(List<ArchivedKey> keys) {
             }
             files.put(file + PUBLIC, AtsKey.writePublic(named.key().publicKey()));
         }
-        var archive = new ByteArrayOutputStream();
-        try (var tar = new TarArchiveOutputStream(new GZIPOutputStream(archive), "UTF-8")) {
-            tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
-            for (var file : files.entrySet()) {
-                var content = file.getValue().toArray();
-                var entry = new TarArchiveEntry(file.getKey());
-                entry.setMode(file.getKey().endsWith(PRIVATE) ? OWNER_ONLY : READABLE);
-                entry.setModTime(0);
-                entry.setSize(content.length);
-                tar.putArchiveEntry(entry);
-                tar.write(content);
-                tar.closeArchiveEntry();
-            }
-        } catch (IOException impossible) {
-            throw new UncheckedIOException("writing to memory", impossible);
+        for (var file : files.entrySet()) {
+            var entry = new TarArchiveEntry(file.getKey());
+            entry.setMode(file.getKey().endsWith(PRIVATE) ? OWNER_ONLY : READABLE);
+            entry.setModTime(0);
+            put(entry, file.getValue().toArray(), tar);
         }
-        return Bytes.of(archive.toByteArray());
+    }
+
+    private static void copy(byte[] unpacked, TarArchiveOutputStream tar) throws IOException {
+        var from = new TarArchiveInputStream(new ByteArrayInputStream(unpacked), "UTF-8");
+        for (var entry = from.getNextEntry(); entry != null; entry = from.getNextEntry()) {
+            if (entry.isSparse()) {
+                throw new InvalidKeyException("the archive has a sparse file, which could not be kept; pack it anew");
+            }
+            var same = new TarArchiveEntry(entry.getName(), entry.getLinkFlag(), true);
+            same.setLinkName(entry.getLinkName());
+            same.setMode(entry.getMode());
+            same.setModTime(entry.getLastModifiedTime());
+            put(same, from.readAllBytes(), tar);
+        }
+    }
+
+    private static void put(TarArchiveEntry entry, byte[] content, TarArchiveOutputStream tar) throws IOException {
+        entry.setSize(content.length);
+        tar.putArchiveEntry(entry);
+        tar.write(content);
+        tar.closeArchiveEntry();
     }
 
     /**
@@ -146,12 +196,7 @@ public record KeyArchive(List<ArchivedKey> keys) {
     private static Map<String, Bytes> unpack(Bytes archive) {
         var files = new TreeMap<String, Bytes>();
         var seen = new HashSet<String>();
-        try (var gzip = new GZIPInputStream(new ByteArrayInputStream(archive.toArray()))) {
-            var unpacked = gzip.readNBytes(MAX_UNPACKED + 1);
-            if (unpacked.length > MAX_UNPACKED) {
-                throw new InvalidKeyException("the archive unpacks to more than %d bytes".formatted(MAX_UNPACKED));
-            }
-            var tar = new TarArchiveInputStream(new ByteArrayInputStream(unpacked), "UTF-8");
+        try (var tar = new TarArchiveInputStream(new ByteArrayInputStream(unzipped(archive)), "UTF-8")) {
             for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 var name = entry.getName();
                 if (!seen.add(name)) {
@@ -186,6 +231,16 @@ public record KeyArchive(List<ArchivedKey> keys) {
             throw new InvalidKeyException("not a whole gzipped tar archive");
         }
         return files;
+    }
+
+    private static byte[] unzipped(Bytes archive) throws IOException {
+        try (var gzip = new GZIPInputStream(new ByteArrayInputStream(archive.toArray()))) {
+            var unpacked = gzip.readNBytes(MAX_UNPACKED + 1);
+            if (unpacked.length > MAX_UNPACKED) {
+                throw new InvalidKeyException("the archive unpacks to more than %d bytes".formatted(MAX_UNPACKED));
+            }
+            return unpacked;
+        }
     }
 
     private static boolean isKeyFile(String name) {
