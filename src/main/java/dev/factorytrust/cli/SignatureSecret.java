@@ -2,6 +2,7 @@ package dev.factorytrust.cli;
 
 import dev.factorytrust.names.Names;
 import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.crypto.PublicKey;
 import dev.factorytrust.tuf.crypto.Signer;
 import dev.factorytrust.tuf.model.KeyId;
 
@@ -23,13 +24,7 @@ final class SignatureSecret {
         var digest = payload.bytes().sha256();
         var rotation = payload.rotation().name();
         var metadata = new LinkedHashMap<String, Object>();
-        metadata.put(
-                "name",
-                "%s-%s-by-%s"
-                        .formatted(
-                                rotation,
-                                digest.substring(0, 8),
-                                signer.publicKey().fingerprint().substring(0, 8)));
+        metadata.put("name", name(payload, signer.publicKey()));
         metadata.put("namespace", payload.namespace());
         metadata.put("labels", Map.of(Names.SIGNS, Names.payload(rotation)));
         var data = new LinkedHashMap<String, Object>();
@@ -43,5 +38,13 @@ final class SignatureSecret {
         secret.put("type", Names.SIGNATURE_TYPE);
         secret.put("data", data);
         return secret;
+    }
+
+    static String name(RootPayload payload, PublicKey signer) {
+        return "%s-%s-by-%s"
+                .formatted(
+                        payload.rotation().name(),
+                        payload.bytes().sha256().substring(0, 8),
+                        signer.fingerprint().substring(0, 8));
     }
 }
