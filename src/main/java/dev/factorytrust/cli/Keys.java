@@ -22,7 +22,7 @@ import java.util.stream.Stream;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "VERB",
         description = "Offline keys: the root keys that no cluster ever sees.",
-        subcommands = {Keys.Generate.class, KeysRotate.class})
+        subcommands = {Keys.Generate.class, KeysDownload.class, KeysRotate.class})
 final class Keys {
 
     private Keys() {}
