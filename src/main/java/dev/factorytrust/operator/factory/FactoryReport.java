@@ -217,7 +217,7 @@ final class FactoryReport {
                     "No Target is left, and targets would become empty: what is published stays. Set"
                             + " spec.targets.allowEmpty if that is what you want"));
         }
-        Support.ignored(state.factory())
+        Support.ignored(state.factory(), state.now())
                 .ifPresent(fields -> notices.add(Conditions.isTrue(FIELDS_IGNORED, "NotSupported", fields)));
         return notices;
     }
