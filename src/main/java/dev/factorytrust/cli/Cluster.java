@@ -8,6 +8,14 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import picocli.CommandLine.Option;
 
 import java.net.HttpURLConnection;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /** The cluster that kubectl would talk to, with the user's own permissions. */
@@ -39,6 +47,31 @@ final class Cluster {
     /** What {@code read} makes of the cluster; what the cluster refuses becomes a failure that says so. */
     <T> T read(Function<KubernetesClient, Function<String, T>> read) {
         return ask((client, where) -> read.apply(client).apply(where));
+    }
+
+    /** The namespace that was named on the command line; what goes to Git names no other. */
+    Optional<String> namedNamespace() {
+        return Optional.ofNullable(namespace);
+    }
+
+    /** What the API server's clock shows, to the second; empty where it doesn't say. */
+    static Optional<Instant> time(KubernetesClient client) {
+        var http = client.getHttpClient();
+        var request = http.newHttpRequestBuilder()
+                .uri(client.getMasterUrl() + "version")
+                .build();
+        try {
+            return Optional.ofNullable(http.sendAsync(request, byte[].class)
+                            .get(5, TimeUnit.SECONDS)
+                            .header("Date"))
+                    .map(date -> ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)
+                            .toInstant());
+        } catch (ExecutionException | TimeoutException | DateTimeParseException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
     }
 
     private <T> T ask(Question<T> question) {
