@@ -29,19 +29,34 @@ final class Cluster {
     @Option(names = "--context", description = "The context of the kubeconfig to use. Default: the current one.")
     private String context;
 
+    /** Where a verb works: the namespace of {@code -n}, or the context's. */
+    String namespace() {
+        return where(Config.autoConfigure(context));
+    }
+
+    private String where(Config config) {
+        return namespace != null ? namespace : config.getNamespace() == null ? "default" : config.getNamespace();
+    }
+
     private interface Question<T> {
         T ask(KubernetesClient client, String namespace);
     }
 
     /** The resource of that name, or a refusal that names it. */
     <T extends CustomResource<?, ?>> T find(Class<T> kind, String name) {
-        return ask((client, where) -> {
-            var found = client.resources(kind).inNamespace(where).withName(name).get();
-            if (found == null) {
-                throw Failure.refused("there is no %s %s in namespace %s".formatted(kind.getSimpleName(), name, where));
-            }
-            return found;
-        });
+        return find(kind, namespace(), name);
+    }
+
+    <T extends CustomResource<?, ?>> T find(Class<T> kind, String where, String name) {
+        return look(kind, where, name)
+                .orElseThrow(() -> Failure.refused(
+                        "there is no %s %s in namespace %s".formatted(kind.getSimpleName(), name, where)));
+    }
+
+    /** The resource of that name, if there is one. */
+    <T extends CustomResource<?, ?>> Optional<T> look(Class<T> kind, String where, String name) {
+        return ask((client, _) -> Optional.ofNullable(
+                client.resources(kind).inNamespace(where).withName(name).get()));
     }
 
     /** What {@code read} makes of the cluster; what the cluster refuses becomes a failure that says so. */
@@ -78,7 +93,7 @@ final class Cluster {
         var config = Config.autoConfigure(context);
         config.setRequestRetryBackoffLimit(1);
         config.setConnectionTimeout(10_000);
-        var where = namespace != null ? namespace : config.getNamespace() == null ? "default" : config.getNamespace();
+        var where = where(config);
         try (var client = new KubernetesClientBuilder().withConfig(config).build()) {
             return question.ask(client, where);
         } catch (KubernetesClientException e) {

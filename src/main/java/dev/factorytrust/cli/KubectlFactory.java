@@ -17,7 +17,8 @@ import picocli.CommandLine.Command;
             Verify.class,
             Keys.class,
             RootMetadata.class,
-            Sign.class
+            Sign.class,
+            Attach.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
