@@ -3,8 +3,6 @@ package dev.factorytrust.cli;
 import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.tuf.Bytes;
-import dev.factorytrust.tuf.crypto.Signer;
-import dev.factorytrust.tuf.model.KeyId;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +25,7 @@ interface FactoryCluster {
     void declare(RootRotation rotation);
 
     /** Where it is attached already, that one stays. */
-    void attach(RootPayload payload, KeyId keyid, Signer signer);
+    void attach(SignatureSecret signature);
 
     /** Returns when something may have changed. */
     void pause(Duration atMost);

@@ -3,6 +3,7 @@ package dev.factorytrust.cli;
 import dev.factorytrust.tuf.Bytes;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -20,15 +21,31 @@ record InputFile(String name, Bytes content) {
         return new InputFile(file.toString(), read(file));
     }
 
+    /** The file; standard input for {@code -}. */
+    static InputFile orStandardInput(Path file) {
+        if (!file.toString().equals("-")) {
+            return of(file);
+        }
+        try {
+            return new InputFile("standard input", read("standard input", System.in));
+        } catch (IOException e) {
+            throw Failure.file("standard input", "can't be read", e);
+        }
+    }
+
     static Bytes read(Path file) {
         try (var content = Files.newInputStream(file)) {
-            var bytes = Bytes.of(content.readNBytes(MOST + 1));
-            if (bytes.size() > MOST) {
-                throw Failure.refused(file + " is larger than " + MOST + " bytes, which no metadata and no key is");
-            }
-            return bytes;
+            return read(file.toString(), content);
         } catch (IOException e) {
             throw Failure.file(file, "can't be read", e);
         }
+    }
+
+    private static Bytes read(String name, InputStream content) throws IOException {
+        var bytes = Bytes.of(content.readNBytes(MOST + 1));
+        if (bytes.size() > MOST) {
+            throw Failure.refused(name + " is larger than " + MOST + " bytes, which no metadata and no key is");
+        }
+        return bytes;
     }
 }

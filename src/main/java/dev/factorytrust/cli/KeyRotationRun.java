@@ -171,8 +171,10 @@ final class KeyRotationRun {
                             + request.namespace() + ')');
         }
         for (var signer : open) {
-            cluster.attach(payload, signer.getKey(), signer.getValue());
-            attached.add(SignatureSecret.name(payload, signer.getValue().publicKey()));
+            var key = signer.getValue();
+            var signature = SignatureSecret.of(payload, signer.getKey(), key.publicKey(), key.sign(payload.bytes()));
+            cluster.attach(signature);
+            attached.add(signature.name());
         }
         people.tell().accept("signed with " + open.size() + (open.size() == 1 ? " key" : " keys") + ", and attached");
     }

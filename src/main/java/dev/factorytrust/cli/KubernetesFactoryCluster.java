@@ -3,8 +3,6 @@ package dev.factorytrust.cli;
 import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.tuf.Bytes;
-import dev.factorytrust.tuf.crypto.Signer;
-import dev.factorytrust.tuf.model.KeyId;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -68,9 +66,8 @@ final class KubernetesFactoryCluster implements FactoryCluster {
     }
 
     @Override
-    public void attach(RootPayload payload, KeyId keyid, Signer signer) {
-        create(client.resource(Output.yaml(SignatureSecret.of(payload, keyid, signer)))
-                .item());
+    public void attach(SignatureSecret signature) {
+        create(signature.object());
     }
 
     private void create(HasMetadata object) {

@@ -14,7 +14,9 @@ import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** {@code -o}: facts for a person, or for a program. */
@@ -56,6 +58,17 @@ final class Output {
     /** As resources write it. */
     static String name(Enum<?> constant) {
         return new ObjectMapper().convertValue(constant, String.class);
+    }
+
+    /** Members in the order in which people write them; those that are null are left out. */
+    static Map<String, Object> ordered(Object... namesAndValues) {
+        var members = new LinkedHashMap<String, Object>();
+        for (var i = 0; i < namesAndValues.length; i += 2) {
+            if (namesAndValues[i + 1] != null) {
+                members.put((String) namesAndValues[i], namesAndValues[i + 1]);
+            }
+        }
+        return members;
     }
 
     static String yaml(Object facts) {

@@ -1,8 +1,5 @@
 package dev.factorytrust.cli;
 
-import dev.factorytrust.api.v1alpha1.RootRotation;
-import dev.factorytrust.names.Names;
-import dev.factorytrust.tuf.Bytes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,7 +10,6 @@ import picocli.CommandLine.Spec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 
 @Command(
         name = "root",
@@ -48,20 +44,9 @@ final class RootMetadata {
 
         @Override
         public void run() {
-            var status = Optional.ofNullable(
-                            cluster.find(RootRotation.class, name).getStatus())
-                    .filter(found -> found.payload() != null)
-                    .orElseThrow(() -> Failure.refused("RootRotation " + name
-                            + " has no payload yet; kubectl describe it to see what it waits for"));
-            var bytes = cluster.read(client -> namespace -> Optional.ofNullable(client.configMaps()
-                            .inNamespace(namespace)
-                            .withName(status.payload().configMap())
-                            .get())
-                    .map(object -> Bytes.base64(object.getBinaryData().get(Names.PAYLOAD_JSON)))
-                    .filter(found -> found.sha256().equals(status.payload().sha256()))
-                    .orElseThrow(() -> Failure.refused(
-                            "ConfigMap " + status.payload().configMap() + " isn't the payload that RootRotation " + name
-                                    + " names: wait a moment, and ask again")));
+            var offered = OfferedPayload.fetch(cluster, cluster.namespace(), name);
+            var status = offered.rotation().getStatus();
+            var bytes = offered.bytes();
             try {
                 Files.write(file, bytes.toArray());
             } catch (IOException e) {

@@ -38,7 +38,7 @@ record RootPayload(
     private static final StandardDialect DIALECT = new StandardDialect();
 
     /** Names as Kubernetes takes them; nothing else goes into a Secret, or onto a terminal. */
-    private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
+    static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
 
     private static final Pattern FACTORY = Pattern.compile("(?<namespace>" + NAME + ")/(?<name>" + NAME + ")");
 
@@ -111,13 +111,51 @@ record RootPayload(
 
     /** The keyid under which this root or the one before lists the key for root, if either does. */
     Optional<KeyId> keyid(PublicKey key) {
-        return Stream.concat(Stream.of(next), before.map(Before::root).stream())
-                .flatMap(root -> root.role(RoleName.ROOT).keyids().stream().filter(keyid -> root.keys()
-                        .get(keyid)
-                        .publicKey()
-                        .filter(key::equals)
-                        .isPresent()))
+        return candidates(Optional.empty())
+                .filter(candidate -> candidate.key().equals(key))
+                .map(Candidate::keyid)
                 .findFirst();
+    }
+
+    /** A root key of this root or of the one before. */
+    record Candidate(KeyId keyid, PublicKey key) {}
+
+    private Stream<Candidate> candidates(Optional<String> only) {
+        return Stream.concat(Stream.of(next), before.map(Before::root).stream())
+                .flatMap(root -> root.role(RoleName.ROOT).keyids().stream()
+                        .flatMap(keyid ->
+                                root.keys().get(keyid).publicKey().map(key -> new Candidate(keyid, key)).stream()))
+                .filter(candidate ->
+                        only.isEmpty() || only.get().equals(candidate.keyid().value()))
+                .distinct();
+    }
+
+    /**
+     * The root key that made this signature of these bytes.
+     *
+     * @param only the keyid of the one to try
+     */
+    Optional<Candidate> signerOf(Bytes signature, Optional<String> only) {
+        return candidates(only)
+                .filter(candidate -> candidate.key().verify(bytes, signature))
+                .findFirst();
+    }
+
+    /** A line for every root key that didn't. */
+    List<String> whyInvalid(Bytes signature, Optional<String> only) {
+        var lines = candidates(only)
+                .map(candidate -> name(candidate.keyid()) + " (" + candidate.key() + "): "
+                        + candidate.key().whyInvalid(bytes, signature).orElse("it is valid"))
+                .toList();
+        return lines.isEmpty() ? List.of("no root key has keyid " + only.orElse("")) : lines;
+    }
+
+    private String name(KeyId keyid) {
+        return Stream.concat(Stream.of(next), before.map(Before::root).stream())
+                .flatMap(root ->
+                        Optional.ofNullable(RootExtras.of(root).holders().get(keyid)).stream())
+                .findFirst()
+                .orElse(keyid.value());
     }
 
     /** What a holder reads before signing. */

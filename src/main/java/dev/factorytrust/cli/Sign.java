@@ -53,7 +53,10 @@ final class Sign implements Runnable {
         if (!yes && !Terminal.confirms("Sign it with " + key + "?", "pass --yes once you have compared the digest")) {
             throw Failure.refused("nothing was signed");
         }
-        command.commandLine().getOut().print(Output.yaml(SignatureSecret.of(offered, keyid, signer)));
+        command.commandLine()
+                .getOut()
+                .print(SignatureSecret.of(offered, keyid, signer.publicKey(), signer.sign(offered.bytes()))
+                        .yaml());
         command.commandLine().getOut().flush();
     }
 

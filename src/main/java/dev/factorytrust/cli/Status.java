@@ -1,29 +1,34 @@
 package dev.factorytrust.cli;
 
+import dev.factorytrust.api.v1alpha1.Condition;
 import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.FactoryStatus;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 @Command(
         name = "status",
         mixinStandardHelpOptions = true,
         description = {
             "What devices are served, what expires or falls due when, and what the Factory waits for.",
-            "Where people have to sign, it says who, and with which commands."
+            "Where people have to act, it says who, and with which commands."
         })
 final class Status implements Runnable {
 
-    @Parameters(paramLabel = "FACTORY")
+    @Parameters(paramLabel = "FACTORY", description = "The Factory's name.")
     private String name;
 
     @Mixin
@@ -32,50 +37,98 @@ final class Status implements Runnable {
     @Mixin
     private Output output;
 
-    /** @param rotation the one whose turn it is */
-    record Facts(String namespace, String factory, FactoryStatus status, Optional<Rotation> rotation) {}
+    /**
+     * @param rotation the one whose turn it is
+     * @param others that are not over either
+     */
+    record Facts(
+            String namespace,
+            String factory,
+            FactoryStatus status,
+            Optional<Rotation> rotation,
+            List<Rotation> others) {}
 
     record Rotation(String name, String message, RootRotationStatus status) {}
 
+    private record Seen(Factory factory, List<RootRotation> rotations) {}
+
     @Override
     public void run() {
-        var factory = cluster.find(Factory.class, name);
-        var status = Optional.ofNullable(factory.getStatus())
+        var seen = cluster.<Seen>read(client -> namespace -> look(client, namespace));
+        var status = Optional.ofNullable(seen.factory().getStatus())
                 .orElseThrow(() -> Failure.refused("no operator has looked at Factory " + name
-                        + " yet: its status is empty. Is one installed that" + " watches this namespace?"));
-        var rotation = Optional.ofNullable(status.pendingRotation())
-                .map(pending -> cluster.find(RootRotation.class, pending))
-                .filter(found -> found.getStatus() != null)
-                .map(found -> new Rotation(
-                        found.getMetadata().getName(), found.getSpec().message(), found.getStatus()));
-        var namespace = factory.getMetadata().getNamespace();
-        output.print(new Facts(namespace, name, status, rotation), lines(namespace, status, rotation));
+                        + " yet: its status is empty. Is one installed that watches this namespace?"));
+        var open = seen.rotations().stream()
+                .filter(rotation -> rotation.getSpec().factory().equals(name))
+                .filter(rotation -> rotation.getStatus() != null)
+                .map(rotation -> new Rotation(
+                        rotation.getMetadata().getName(), rotation.getSpec().message(), rotation.getStatus()))
+                .filter(rotation -> !isOver(rotation.status()))
+                .collect(Collectors.partitioningBy(rotation -> rotation.name().equals(status.pendingRotation())));
+        var facts = new Facts(
+                seen.factory().getMetadata().getNamespace(),
+                name,
+                status,
+                open.get(true).stream().findFirst(),
+                open.get(false));
+        output.print(facts, lines(facts, seen.factory().getSpec().bootstrap().generate() != null));
     }
 
-    private List<String> lines(String namespace, FactoryStatus status, Optional<Rotation> rotation) {
+    private Seen look(KubernetesClient client, String namespace) {
+        var factory = Optional.ofNullable(client.resources(Factory.class)
+                        .inNamespace(namespace)
+                        .withName(name)
+                        .get())
+                .orElseThrow(
+                        () -> Failure.refused("there is no Factory %s in namespace %s".formatted(name, namespace)));
+        return new Seen(
+                factory,
+                client.resources(RootRotation.class)
+                        .inNamespace(namespace)
+                        .list()
+                        .getItems());
+    }
+
+    private static boolean isOver(RootRotationStatus status) {
+        return status.phase() != null
+                && switch (status.phase()) {
+                    case COMPLETED, REJECTED, SUPERSEDED -> true;
+                    case QUEUED, AWAITING_SIGNATURES, PUBLISHING, OVERLAPPING -> false;
+                };
+    }
+
+    /** @param archived whether the root keys were made in the cluster, so that their holder has an archive of them */
+    private static List<String> lines(Facts facts, boolean archived) {
+        var status = facts.status();
         var lines = new ArrayList<String>();
-        lines.add("Factory " + namespace + '/' + name);
+        lines.add("Factory " + facts.namespace() + '/' + facts.factory());
         Optional.ofNullable(status.roles())
                 .ifPresentOrElse(roles -> lines.addAll(roles(roles)), () -> lines.add("  nothing is published yet"));
-        Optional.ofNullable(status.targets()).ifPresent(targets -> lines.add("  targets    " + targets.count()));
+        Optional.ofNullable(status.targets()).ifPresent(targets -> lines.add("  targets    " + targets(targets)));
         Optional.ofNullable(status.url()).ifPresent(url -> lines.add("  devices    " + url));
-        status.conditions()
-                .forEach(condition -> lines.add("  %s=%s %s: %s"
-                        .formatted(condition.type(), condition.status(), condition.reason(), condition.message())));
-        rotation.ifPresent(pending -> lines.addAll(rotation(namespace, pending)));
+        for (var condition : status.conditions()) {
+            lines.add("  " + Reports.line(condition));
+            remedy(condition, facts).ifPresent(command -> lines.add("    " + command));
+        }
+        facts.rotation().ifPresent(pending -> lines.addAll(OpenRotation.lines(facts.namespace(), pending, archived)));
+        facts.others().forEach(other -> lines.addAll(OpenRotation.lines(facts.namespace(), other, archived)));
         return lines;
     }
 
     private static List<String> roles(FactoryStatus.Roles roles) {
-        return List.of(
-                role("root", roles.root()),
-                role("targets", roles.targets()),
-                role("snapshot", roles.snapshot()),
-                role("timestamp", roles.timestamp()));
+        var lines = new ArrayList<String>();
+        var ages = new LinkedHashMap<String, List<String>>();
+        role("root", roles.root(), lines, ages);
+        role("targets", roles.targets(), lines, ages);
+        role("snapshot", roles.snapshot(), lines, ages);
+        role("timestamp", roles.timestamp(), lines, ages);
+        ages.forEach((age, of) -> lines.add("  keys       " + String.join(", ", of) + ": " + age));
+        return lines;
     }
 
-    private static String role(String role, FactoryStatus.RoleStatus status) {
-        return "  %-9s  version %d, %d of %d keys, expires %s, %s %s"
+    private static void role(
+            String role, FactoryStatus.RoleStatus status, List<String> lines, Map<String, List<String>> ages) {
+        lines.add("  %-9s  version %d, %d of %d keys, expires %s, %s %s"
                 .formatted(
                         role,
                         status.version(),
@@ -83,36 +136,33 @@ final class Status implements Runnable {
                         status.keyids().size(),
                         status.expires(),
                         role.equals("root") ? "renewal is proposed" : "signed anew",
-                        status.refreshAt());
-    }
-
-    private static List<String> rotation(String namespace, Rotation pending) {
-        var status = pending.status();
-        var lines = new ArrayList<String>();
-        lines.add("RootRotation " + pending.name() + ": " + Output.name(status.phase())
-                + Optional.ofNullable(pending.message())
-                        .map(message -> ", " + message)
-                        .orElse(""));
-        Optional.ofNullable(status.diff()).orElse(List.of()).forEach(line -> lines.add("  " + line));
-        var missing = missing(status);
-        if (status.payload() != null && !missing.isEmpty()) {
-            lines.add("  still to sign, before " + status.payload().signBefore() + ": " + missing);
-            lines.add("  each of them: kubectl factory root payload %1$s -n %2$s --out %1$s.json"
-                    .formatted(pending.name(), namespace));
-            lines.add("           then: kubectl factory sign %s.json --key YOUR-KEY.pem > signed.yaml"
-                    .formatted(pending.name()));
-            lines.add("           then: kubectl apply -f signed.yaml");
+                        status.refreshAt()));
+        if (status.keysSince() != null) {
+            var age = "%d days old, exchange is proposed %s"
+                    .formatted(
+                            Duration.between(Instant.parse(status.keysSince()), Instant.now())
+                                    .toDays(),
+                            status.keysDueAt());
+            ages.computeIfAbsent(age, _ -> new ArrayList<>()).add(role);
         }
-        return lines;
     }
 
-    private static String missing(RootRotationStatus status) {
-        return Optional.ofNullable(status.signatures()).stream()
-                .flatMap(signatures -> Stream.of(signatures.current(), signatures.next()))
-                .filter(side -> side != null && side.signed().size() < side.threshold())
-                .flatMap(side -> side.missing().stream())
-                .map(key -> key.name() != null ? key.name() : key.keyid())
-                .distinct()
-                .collect(Collectors.joining(", "));
+    private static String targets(FactoryStatus.TargetsSummary targets) {
+        return targets.count()
+                + (targets.unmanaged() > 0 ? ", of them without a Target: " + targets.unmanaged() : "")
+                + (targets.pending() > 0 ? ", changes to come: " + targets.pending() : "");
+    }
+
+    /** The one command that does away with a condition, where there is one. */
+    private static Optional<String> remedy(Condition condition, Facts facts) {
+        return Optional.ofNullable(
+                        switch (condition.type()) {
+                            case "RootKeysInCluster" ->
+                                "kubectl factory keys download %s -n %s --archive keys.tgz --erase";
+                            case "Paused" ->
+                                "kubectl patch factory %s -n %s --type merge -p '{\"spec\": {\"paused\": false}}'";
+                            default -> null;
+                        })
+                .map(command -> command.formatted(facts.factory(), facts.namespace()));
     }
 }

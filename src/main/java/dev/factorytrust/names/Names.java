@@ -21,6 +21,7 @@ public final class Names {
     public static final String OVERLAP_SINCE = GROUP + "/overlap-since";
     public static final String FOLLOWS = GROUP + "/follows";
     public static final String VERSION_FLOOR = GROUP + "/version-floor";
+    public static final String REFRESH_REQUESTED = GROUP + "/refresh-requested";
     public static final String RETRIEVED = GROUP + "/retrieved";
     public static final String OWNER_UID = GROUP + "/owner-uid";
     public static final String SPEC_SHA256 = GROUP + "/spec-sha256";

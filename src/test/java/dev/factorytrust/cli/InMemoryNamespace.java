@@ -4,13 +4,9 @@ import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.operator.factory.InMemoryFactory;
 import dev.factorytrust.tuf.Bytes;
-import dev.factorytrust.tuf.crypto.Signer;
-import dev.factorytrust.tuf.model.KeyId;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.utils.Serialization;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -53,8 +49,8 @@ final class InMemoryNamespace implements FactoryCluster {
     }
 
     @Override
-    public void attach(RootPayload payload, KeyId keyid, Signer signer) {
-        create(Serialization.unmarshal(Output.yaml(SignatureSecret.of(payload, keyid, signer)), Secret.class));
+    public void attach(SignatureSecret signature) {
+        create(signature.object());
     }
 
     private void create(HasMetadata object) {

@@ -3,8 +3,6 @@ package dev.factorytrust.cli;
 import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.tuf.Bytes;
-import dev.factorytrust.tuf.crypto.Signer;
-import dev.factorytrust.tuf.model.KeyId;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -112,9 +110,9 @@ final class Interruptions {
             }
 
             @Override
-            public void attach(RootPayload payload, KeyId keyid, Signer signer) {
+            public void attach(SignatureSecret signature) {
                 moment("before a signature");
-                real.attach(payload, keyid, signer);
+                real.attach(signature);
                 moment("after a signature");
             }
 

@@ -2,7 +2,6 @@ package dev.factorytrust.stories;
 
 import dev.factorytrust.api.v1alpha1.RootRotationStatus.Phase;
 import dev.factorytrust.testing.Command;
-import dev.factorytrust.testing.ControlPlane;
 import dev.factorytrust.testing.TestClock;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import org.junit.jupiter.api.Test;
@@ -19,7 +18,7 @@ import static dev.factorytrust.stories.RotationStory.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** The ceremony with {@code kubectl factory} as it is packaged. What it prints goes to the cluster as it is. */
+/** The ceremony with {@code kubectl factory} as it is packaged. What touches the cluster is a key holder's right. */
 class CommandLineIT {
 
     private static final Path COMMAND = Path.of("target", "kubectl-factory").toAbsolutePath();
@@ -88,12 +87,12 @@ class CommandLineIT {
                 drawer.resolve(name + ".pem").toString(),
                 "--yes"));
         words.addAll(List.of(more));
-        story.client().resource(factory(words.toArray(String[]::new))).create();
+        var signed = Files.writeString(drawer.resolve(name + "-signs.yaml"), factory(words.toArray(String[]::new)));
+        assertThat(onCluster(story, "attach", signed.toString())).contains("RootRotation " + rotation + ": ");
     }
 
     private String onCluster(RotationStory story, String... words) throws IOException, InterruptedException {
-        var kubeconfig = Files.writeString(
-                drawer.resolve("kubeconfig"), ControlPlane.shared().adminKubeconfig());
+        var kubeconfig = Files.writeString(drawer.resolve("kubeconfig"), story.kubeconfigOf("factory-key-holder"));
         return Command.run(Stream.of(
                         Stream.of("env", "KUBECONFIG=" + kubeconfig, COMMAND.toString()),
                         Stream.of(words),

@@ -8,6 +8,7 @@ import dev.factorytrust.api.v1alpha1.RootRotationStatus;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus.Phase;
 import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.operator.runtime.Conditions;
+import dev.factorytrust.testing.Command;
 import dev.factorytrust.testing.ControlPlane;
 import dev.factorytrust.testing.RunningOperator;
 import dev.factorytrust.tuf.Bytes;
@@ -28,6 +29,7 @@ import org.awaitility.core.ThrowingRunnable;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -328,6 +330,32 @@ final class RotationStory implements AutoCloseable {
 
     KubernetesClient client() {
         return client;
+    }
+
+    /** What somebody has in a file who may do here what the shipped ClusterRole says, and nothing else. */
+    String kubeconfigOf(String clusterRole) {
+        return ControlPlane.shared().kubeconfigOf(clusterRole, namespace);
+    }
+
+    /** Lets a key holder fetch the archive of root keys, with the commands of {@code docs/command-line.md}. */
+    void handRootKeysTo(String clusterRole) throws IOException, InterruptedException {
+        kubectl("create role acme-root-keys --verb=get,patch --resource=secrets --resource-name=acme-root-keys");
+        kubectl("create rolebinding acme-root-keys --role=acme-root-keys --serviceaccount=" + namespace + ':'
+                + clusterRole);
+    }
+
+    /** @param words as the administrator types them, none with a space in it */
+    private void kubectl(String words) throws IOException, InterruptedException {
+        var kubeconfig = Files.createTempFile("admin", ".kubeconfig");
+        try {
+            Files.writeString(kubeconfig, ControlPlane.shared().adminKubeconfig());
+            Command.run(Stream.concat(
+                            Stream.of(ControlPlane.kubectl().toString(), "--kubeconfig=" + kubeconfig, "-n", namespace),
+                            Stream.of(words.split(" ")))
+                    .toList());
+        } finally {
+            Files.delete(kubeconfig);
+        }
     }
 
     String namespace() {

@@ -6,8 +6,10 @@ import io.fabric8.kubeapitest.Utils;
 import io.fabric8.kubeapitest.binary.OSInfo;
 import io.fabric8.kubeapitest.process.KubeAPIServerProcess;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -116,26 +118,62 @@ public final class ControlPlane {
     public synchronized Config operatorConfig() {
         if (operatorConfig == null) {
             apply(Path.of("deploy"));
-            var token = admin.serviceAccounts()
-                    .inNamespace(OPERATOR_NAMESPACE)
-                    .withName("factory-trust")
-                    .tokenRequest(new TokenRequestBuilder()
-                            .withNewSpec()
-                            .withExpirationSeconds(Duration.ofHours(8).toSeconds())
-                            .endSpec()
-                            .build())
-                    .getStatus()
-                    .getToken();
             operatorConfig = new ConfigBuilder(adminConfig)
                     .withClientCertData(null)
                     .withClientCertFile(null)
                     .withClientKeyData(null)
                     .withClientKeyFile(null)
-                    .withOauthToken(token)
+                    .withOauthToken(token(OPERATOR_NAMESPACE, "factory-trust"))
                     .withNamespace(OPERATOR_NAMESPACE)
                     .build();
         }
         return operatorConfig;
+    }
+
+    /**
+     * What somebody has in a file who was given the shipped ClusterRole of that name, as {@code factory-viewer}, in one
+     * namespace, and nothing else. It is his default namespace. He is the ServiceAccount of the ClusterRole's name there,
+     * to whom a test may give more.
+     */
+    public String kubeconfigOf(String clusterRole, String namespace) {
+        operatorConfig();
+        admin.resource(new ServiceAccountBuilder()
+                        .withNewMetadata()
+                        .withName(clusterRole)
+                        .withNamespace(namespace)
+                        .endMetadata()
+                        .build())
+                .serverSideApply();
+        admin.resource(new RoleBindingBuilder()
+                        .withNewMetadata()
+                        .withName(clusterRole)
+                        .withNamespace(namespace)
+                        .endMetadata()
+                        .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", clusterRole)
+                        .addNewSubject(null, "ServiceAccount", clusterRole, namespace)
+                        .build())
+                .serverSideApply();
+        return """
+                apiVersion: v1
+                kind: Config
+                current-context: test
+                clusters: [{name: test, cluster: {server: "%s", insecure-skip-tls-verify: true}}]
+                users: [{name: test, user: {token: "%s"}}]
+                contexts: [{name: test, context: {cluster: test, user: test, namespace: %s}}]
+                """.formatted(adminConfig.getMasterUrl(), token(namespace, clusterRole), namespace);
+    }
+
+    private String token(String namespace, String serviceAccount) {
+        return admin.serviceAccounts()
+                .inNamespace(namespace)
+                .withName(serviceAccount)
+                .tokenRequest(new TokenRequestBuilder()
+                        .withNewSpec()
+                        .withExpirationSeconds(Duration.ofHours(8).toSeconds())
+                        .endSpec()
+                        .build())
+                .getStatus()
+                .getToken();
     }
 
     /** Kills the API server and starts it again, on the same port and etcd. No other test may need it meanwhile. */

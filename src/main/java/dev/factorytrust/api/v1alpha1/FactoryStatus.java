@@ -66,7 +66,15 @@ public record FactoryStatus(
                     [1f3c9a2b5d…]""") List<String> keyids,
 
             @JsonPropertyDescription("How many of these keys must sign. Example: 2")
-            Integer threshold) {}
+            Integer threshold,
+
+            @JsonPropertyDescription("""
+                    When the oldest of an online role's keys was made, UTC; absent for root. Example: \
+                    2026-11-23T10:00:00Z""") String keysSince,
+
+            @JsonPropertyDescription("""
+                    When an online role's keys are old enough for their exchange to be proposed to root's holders, UTC; \
+                    absent for root. Example: 2027-11-23T10:00:00Z""") String keysDueAt) {}
 
     /** What targets lists. */
     @ApiObject

@@ -224,13 +224,13 @@ public final class FactoryActor {
         var role = signed.metadata().role();
         var object = MetadataStore.versioned(
                 state.ref(), state.dialect(), role, signed.metadata().version(), signed.file());
-        return state.lastPublished(role)
-                .map(before -> new ConfigMapBuilder(object)
-                        .editMetadata()
-                        .addToAnnotations(Names.FOLLOWS, Long.toString(before))
-                        .endMetadata()
-                        .build())
-                .orElse(object);
+        var annotations = new TreeMap<>(Map.of(Names.SIGNED_AT, state.now().toString()));
+        state.lastPublished(role).ifPresent(before -> annotations.put(Names.FOLLOWS, Long.toString(before)));
+        return new ConfigMapBuilder(object)
+                .editMetadata()
+                .addToAnnotations(annotations)
+                .endMetadata()
+                .build();
     }
 
     /** The timestamp as it is now, if it is still the one that the plan was made on. */

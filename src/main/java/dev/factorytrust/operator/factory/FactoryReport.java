@@ -217,7 +217,7 @@ final class FactoryReport {
                     "No Target is left, and targets would become empty: what is published stays. Set"
                             + " spec.targets.allowEmpty if that is what you want"));
         }
-        Support.ignored(state.factory())
+        Support.ignored(state.factory(), state.now())
                 .ifPresent(fields -> notices.add(Conditions.isTrue(FIELDS_IGNORED, "NotSupported", fields)));
         return notices;
     }
@@ -259,7 +259,8 @@ final class FactoryReport {
                                 .root()
                                 .metadata()
                                 .expires()
-                                .minus(state.policy().rootRenewBefore())),
+                                .minus(state.policy().rootRenewBefore()),
+                        Optional.empty()),
                 online(state, published, RoleName.TARGETS),
                 online(state, published, RoleName.SNAPSHOT),
                 online(state, published, RoleName.TIMESTAMP));
@@ -272,10 +273,12 @@ final class FactoryReport {
                 Schedule.refreshAt(
                         state.uid(),
                         published.role(role).metadata(),
-                        state.policy().of(role)));
+                        state.policy().of(role)),
+                Proposals.keyAge(state, published.root().metadata(), role));
     }
 
-    private static RoleStatus role(Repository published, RoleName name, Instant refreshAt) {
+    private static RoleStatus role(
+            Repository published, RoleName name, Instant refreshAt, Optional<Proposals.KeyAge> keys) {
         var metadata = published.role(name).metadata();
         var role = published.root().metadata().role(name);
         return new RoleStatus(
@@ -283,7 +286,9 @@ final class FactoryReport {
                 metadata.expires().toString(),
                 refreshAt.toString(),
                 role.keyids().stream().map(KeyId::value).toList(),
-                role.threshold());
+                role.threshold(),
+                keys.map(age -> age.since().toString()).orElse(null),
+                keys.map(age -> age.due().toString()).orElse(null));
     }
 
     private static FactoryStatus.TargetsSummary targets(FactoryState state, Repository published) {

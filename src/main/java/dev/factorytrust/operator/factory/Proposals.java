@@ -86,19 +86,39 @@ final class Proposals {
     }
 
     private static Optional<AgedKey> aged(FactoryState state, Root root, RoleName role) {
+        return isOfAnotherType(state, root, role)
+                ? Optional.of(new AgedKey(role, Instant.MIN, true))
+                : since(state, root, role)
+                        .map(made -> new AgedKey(role, made.plus(state.policy().onlineKeyMaxAge()), false));
+    }
+
+    /** @param due when their exchange is proposed: from the start, where the spec asks for keys of another type */
+    record KeyAge(Instant since, Instant due) {}
+
+    /** Of the oldest key that the root names for an online role; empty where none of them is stored. */
+    static Optional<KeyAge> keyAge(FactoryState state, Root root, RoleName role) {
+        return since(state, root, role)
+                .map(since -> new KeyAge(
+                        since,
+                        isOfAnotherType(state, root, role)
+                                ? since
+                                : since.plus(state.policy().onlineKeyMaxAge())));
+    }
+
+    private static boolean isOfAnotherType(FactoryState state, Root root, RoleName role) {
         var wanted = state.policy().of(role).keyType();
-        var named = root.role(role).keyids();
-        if (named.stream()
+        return root.role(role).keyids().stream()
                 .anyMatch(keyid ->
-                        type(root, keyid).filter(type -> type != wanted).isPresent())) {
-            return Optional.of(new AgedKey(role, Instant.MIN, true));
-        }
+                        type(root, keyid).filter(type -> type != wanted).isPresent());
+    }
+
+    private static Optional<Instant> since(FactoryState state, Root root, RoleName role) {
+        var named = root.role(role).keyids();
         return state.onlineKeys().stream()
                 .filter(key -> key.keyid().filter(named::contains).isPresent())
                 .map(OnlineKeys.StoredKey::secret)
                 .map(secret -> Instant.parse(secret.getMetadata().getCreationTimestamp()))
-                .min(Instant::compareTo)
-                .map(made -> new AgedKey(role, made.plus(state.policy().onlineKeyMaxAge()), false));
+                .min(Instant::compareTo);
     }
 
     private static Optional<KeyType> type(Root root, KeyId keyid) {

@@ -13,6 +13,7 @@ import dev.factorytrust.tuf.repository.Repository;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -54,7 +55,11 @@ final class PublicationSteps {
         return RefreshPlanner.plan(
                         published,
                         desired,
-                        Stream.concat(OverlapSteps.forced(step).stream(), Repairs.belowFloor(state, published).stream())
+                        Stream.of(
+                                        OverlapSteps.forced(step),
+                                        Repairs.belowFloor(state, published),
+                                        RefreshRequest.due(state, published))
+                                .flatMap(Set::stream)
                                 .collect(Collectors.toUnmodifiableSet()),
                         free(state, published),
                         state.policy(),
@@ -69,9 +74,11 @@ final class PublicationSteps {
 
     /** When the next thing falls due by itself. */
     static Optional<Instant> nextDue(FactoryState state) {
-        return state.reading().published().map(published -> Stream.concat(
-                        Stream.of(RefreshPlanner.nextDue(published, state.policy(), state.uid())),
-                        changeDue(state).stream())
+        return state.reading().published().map(published -> Stream.of(
+                        Optional.of(RefreshPlanner.nextDue(published, state.policy(), state.uid())),
+                        changeDue(state),
+                        RefreshRequest.awaited(state))
+                .flatMap(Optional::stream)
                 .min(Instant::compareTo)
                 .orElseThrow());
     }

@@ -7,6 +7,7 @@ import dev.factorytrust.api.v1alpha1.FactorySpec.Dialect;
 import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.Defaults;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Optional;
 
@@ -26,7 +27,7 @@ final class Support {
     }
 
     /** Fields that do no harm by being without effect yet, but whose author should know. */
-    static Optional<String> ignored(Factory factory) {
+    static Optional<String> ignored(Factory factory, Instant now) {
         var spec = factory.getSpec();
         var fields = new ArrayList<String>();
         if (spec.deletionPolicy() == FactorySpec.DeletionPolicy.DELETE) {
@@ -37,6 +38,7 @@ final class Support {
                 .filter(text -> Repairs.number(text) == 0)
                 .ifPresent(_ -> fields.add("annotation " + Names.VERSION_FLOOR + " (it is not a whole number from 1 to "
                         + Repairs.HIGHEST_FLOOR + ")"));
+        RefreshRequest.ignored(factory, now).ifPresent(fields::add);
         return fields.isEmpty()
                 ? Optional.empty()
                 : Optional.of("Without effect in this version of the operator: " + String.join("; ", fields));

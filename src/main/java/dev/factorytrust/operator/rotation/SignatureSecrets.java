@@ -2,6 +2,8 @@ package dev.factorytrust.operator.rotation;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.crypto.PrivateKeys;
+import dev.factorytrust.tuf.crypto.WrittenSignature;
 import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.dialect.MalformedMetadataException;
 import dev.factorytrust.tuf.model.KeyId;
@@ -22,7 +24,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Reads the Secrets in which signatures arrive. Whoever may write a Secret in the namespace writes these: whatever is in
@@ -59,7 +60,6 @@ public final class SignatureSecrets {
 
     private static final Pattern WORD = Pattern.compile("[\\x21-\\x7e]{1,128}");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
-    private static final Set<Integer> RSA_AND_ED25519 = Set.of(64, 256, 384, 512);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private SignatureSecrets() {}
@@ -109,35 +109,14 @@ public final class SignatureSecrets {
         return offers;
     }
 
-    /**
-     * Text first: no algorithm gives a signature whose every byte happens to be a hexadecimal or base64 digit. And hex
-     * before base64: 512 hexadecimal digits are a signature of RSA-2048, and base64 of the length of RSA-3072's.
-     */
     private static Bytes signature(byte[] value) {
         if (value.length > MAX_SIGNATURE) {
             throw new RefusedException("`%s` has %d bytes, more than any signature".formatted(SIGNATURE, value.length));
         }
-        var text = new String(value, StandardCharsets.ISO_8859_1);
-        var hex = TextEncodings.hex(text);
-        var base64 = TextEncodings.base64(text);
-        // 64 digits are a keyid or a digest that went astray, not the 64 bytes of a signature.
-        var raw = hex.isEmpty() && base64.isEmpty() ? Optional.of(Bytes.of(value)) : Optional.<Bytes>empty();
-        return Stream.of(hex, base64, raw)
-                .flatMap(Optional::stream)
-                .filter(SignatureSecrets::looksLikeSignature)
-                .findFirst()
+        return WrittenSignature.read(Bytes.of(value))
                 .orElseThrow(() -> new RefusedException(("`%s` is no signature: expected are 64 bytes (Ed25519), DER"
                                 + " (ECDSA), or 256, 384 or 512 bytes (RSA), as they are, in hex or in base64")
                         .formatted(SIGNATURE)));
-    }
-
-    private static boolean looksLikeSignature(Bytes value) {
-        return RSA_AND_ED25519.contains(value.size()) || isEcdsa(value.toArray());
-    }
-
-    /** SEQUENCE of two INTEGERs, which for P-256 have at most 33 bytes each. */
-    private static boolean isEcdsa(byte[] der) {
-        return der.length >= 8 && der.length <= 72 && der[0] == 0x30 && der[1] == der.length - 2 && der[2] == 0x02;
     }
 
     private static Map<KeyId, Bytes> signatures(Dialect dialect, byte[] json) {

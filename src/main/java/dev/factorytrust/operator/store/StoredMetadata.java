@@ -98,7 +98,12 @@ public final class StoredMetadata {
 
     /** When the timestamp was signed, by the clock of whoever signed it. */
     public Optional<Instant> signedAt() {
-        return timestamp().flatMap(object -> time(object, Names.SIGNED_AT));
+        return timestamp().flatMap(StoredMetadata::signedAt);
+    }
+
+    /** When an online role's file was signed, where the object says so. */
+    public static Optional<Instant> signedAt(ConfigMap object) {
+        return time(object, Names.SIGNED_AT);
     }
 
     /** When the present overlap of online keys made its last step; empty outside one. */

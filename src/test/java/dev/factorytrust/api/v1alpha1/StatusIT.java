@@ -25,7 +25,8 @@ class StatusIT {
 
     @Test
     void the_status_of_a_factory_is_read_as_it_was_applied() {
-        var role = new FactoryStatus.RoleStatus(4L, "2027-11-23T10:00:00Z", TIME, List.of("1f3c", "77aa"), 2);
+        var role =
+                new FactoryStatus.RoleStatus(4L, "2027-11-23T10:00:00Z", TIME, List.of("1f3c", "77aa"), 2, TIME, TIME);
         var status = new FactoryStatus(
                 3L,
                 List.of(READY),

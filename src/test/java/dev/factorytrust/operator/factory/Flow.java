@@ -54,6 +54,14 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
                     List.of(story -> story.pass(Duration.ofDays(89))),
                     "timestamp 2"),
             new Flow(
+                    "refresh that somebody asks for",
+                    Flow::generated,
+                    List.of(story -> {
+                        story.pass(Duration.ofMinutes(1));
+                        story.requestRefresh(story.now().toString());
+                    }),
+                    "timestamp 2"),
+            new Flow(
                     "change of targets",
                     Flow::generated,
                     List.of(

@@ -110,6 +110,12 @@ class People {
                 .setAnnotations(Map.of(Names.RETRIEVED, digest)));
     }
 
+    /** @param cutOff as text, for people write what they like */
+    void requestRefresh(String cutOff) {
+        cluster.edit(Factory.class, ACME.name(), factory -> factory.getMetadata()
+                .setAnnotations(Map.of(Names.REFRESH_REQUESTED, cutOff)));
+    }
+
     Optional<RootRotation> rotation(String name) {
         return cluster.find(RootRotation.class, name);
     }

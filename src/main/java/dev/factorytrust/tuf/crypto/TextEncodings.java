@@ -1,4 +1,4 @@
-package dev.factorytrust.operator.rotation;
+package dev.factorytrust.tuf.crypto;
 
 import dev.factorytrust.tuf.Bytes;
 
