@@ -104,15 +104,26 @@ final class ArchiveFile implements AutoCloseable {
         try {
             disk.create(unfinished, content);
             if (!Disk.isPrivate(unfinished)) {
-                disk.delete(unfinished);
                 throw Failure.refused(
                         "the file system of " + file + " can't keep a file from others: put it elsewhere");
             }
             disk.rename(unfinished, file);
-        } catch (FileAlreadyExistsException e) {
-            throw Failure.refused(file + " is there already, and is never written over");
+        } catch (IOException | Failure e) {
+            forget();
+            throw switch (e) {
+                case Failure said -> said;
+                case FileAlreadyExistsException _ ->
+                    Failure.refused(file + " is there already, and is never written over");
+                default -> Failure.file(file, "can't be written", e);
+            };
+        }
+    }
+
+    private void forget() {
+        try {
+            disk.delete(unfinished);
         } catch (IOException e) {
-            throw Failure.file(file, "can't be written", e);
+            throw Failure.file(unfinished, "could not be made a whole archive, and can't be removed", e);
         }
     }
 

@@ -1,22 +1,12 @@
 package dev.factorytrust.cli;
 
-import dev.factorytrust.api.v1alpha1.Condition;
 import dev.factorytrust.api.v1alpha1.FactorySpec;
-import dev.factorytrust.api.v1alpha1.FactoryStatus;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus;
-import dev.factorytrust.api.v1alpha1.RootRotationStatus.KeyRef;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus.Phase;
-import dev.factorytrust.tuf.crypto.SoftwareKey;
-import dev.factorytrust.tuf.model.KeyId;
 
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** From what is found to what is done next; whether a run begins there or was interrupted there makes no difference. */
 final class KeyRotationPlanner {
@@ -131,63 +121,33 @@ final class KeyRotationPlanner {
 
     private static KeyRotationStep sign(
             KeyRotationState state, KeyRotationRequest request, RootRotation rotation, RootRotationStatus status) {
-        var lacking = lacking(state.signers(), status);
+        var count = new SignatureCount(Optional.of(status));
+        var lacking = new TreeMap<>(state.signers());
+        lacking.keySet().removeIf(keyid -> count.signed().contains(keyid.value()));
         if (lacking.isEmpty()) {
             return new KeyRotationStep.Wait(why(state), true);
         }
         var payload =
                 PayloadCheck.check(state, request, rotation, state.payload().orElseThrow());
-        return refused(payload, lacking, status)
-                .<KeyRotationStep>map(KeyRotationStep.Refuse::new)
-                .orElseGet(() -> new KeyRotationStep.Sign(payload, lacking));
-    }
-
-    private static Map<KeyId, SoftwareKey> lacking(Map<KeyId, SoftwareKey> signers, RootRotationStatus status) {
-        var signed = sides(status)
-                .flatMap(side -> side.signed().stream())
-                .map(KeyRef::keyid)
-                .collect(Collectors.toSet());
-        var lacking = new TreeMap<>(signers);
-        lacking.keySet().removeIf(keyid -> signed.contains(keyid.value()));
-        return lacking;
-    }
-
-    private static Stream<RootRotationStatus.Side> sides(RootRotationStatus status) {
-        return Optional.ofNullable(status.signatures()).stream()
-                .flatMap(all -> Stream.of(Optional.ofNullable(all.current()), Optional.ofNullable(all.next())))
-                .flatMap(Optional::stream);
-    }
-
-    /** Somebody may have put something else at the name of a signature of ours. */
-    private static Optional<String> refused(
-            RootPayload payload, Map<KeyId, SoftwareKey> lacking, RootRotationStatus status) {
-        Set<String> ours = lacking.values().stream()
+        // Somebody may have put something else at the name of a signature of ours.
+        return lacking.values().stream()
                 .map(key -> SignatureSecret.name(payload, key.publicKey()))
-                .collect(Collectors.toSet());
-        return Optional.ofNullable(status.signatures())
-                .map(RootRotationStatus.Signatures::rejected)
-                .orElse(List.of())
-                .stream()
-                .filter(rejected -> ours.contains(rejected.secret()))
-                .map(rejected -> "Secret " + rejected.secret() + ", where a signature of yours belongs, is no good: "
-                        + rejected.reason() + ". Have it deleted, and run this again")
-                .findFirst();
+                .filter(secret -> !count.rejected(secret).isEmpty())
+                .<KeyRotationStep>map(secret -> new KeyRotationStep.Refuse("Secret " + secret
+                        + ", where a signature of yours belongs, is no good: "
+                        + String.join("; ", count.rejected(secret)) + ". Have it deleted, and run this again"))
+                .findFirst()
+                .orElseGet(() -> new KeyRotationStep.Sign(payload, lacking));
     }
 
     /** What the cluster says about the rotation, and what keeps the Factory from going on. */
     private static String why(KeyRotationState state) {
-        var rotation = condition(state.status().map(RootRotationStatus::conditions), "Complete");
-        var factory =
-                condition(Optional.ofNullable(state.factory().getStatus()).map(FactoryStatus::conditions), "Stalled");
-        return rotation.map(Condition::message).orElse("the operator has not looked at it yet")
-                + factory.map(stalled -> " (the Factory is stalled: " + stalled.message() + ')')
+        return (state.status().isEmpty()
+                        ? "the operator has yet to look at it"
+                        : new SignatureCount(state.status()).why())
+                + Reports.holds(Reports.conditions(state.factory()), "Stalled")
+                        .map(stalled -> " (the Factory is stalled: " + stalled.message() + ')')
                         .orElse("");
-    }
-
-    private static Optional<Condition> condition(Optional<List<Condition>> conditions, String type) {
-        return conditions.orElse(List.of()).stream()
-                .filter(condition -> condition.type().equals(type))
-                .findFirst();
     }
 
     private static Optional<KeyRotationStep> refuse(String why) {

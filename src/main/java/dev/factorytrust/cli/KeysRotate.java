@@ -142,6 +142,7 @@ final class KeysRotate implements Runnable {
             long rootVersion,
             List<String> rootKeyids,
             String archive,
+            boolean oldKeysInCluster,
             KeyRotationRun.End end) {}
 
     @Override
@@ -199,6 +200,8 @@ final class KeysRotate implements Runnable {
                 roots.root().version(),
                 roots.rootKeys().keySet().stream().map(keyid -> keyid.value()).toList(),
                 files.path().toString(),
+                Reports.holds(Reports.conditions(result.state().factory()), "RootKeysInCluster")
+                        .isPresent(),
                 result.end());
     }
 
@@ -259,23 +262,35 @@ final class KeysRotate implements Runnable {
         }
     }
 
-    private static List<String> lines(Rotated rotated) {
+    private List<String> lines(Rotated rotated) {
         var lines = new ArrayList<String>();
         switch (rotated.end()) {
             case ROTATED -> {
                 lines.add("Factory %s/%s has root version %d"
                         .formatted(rotated.namespace(), rotated.factory(), rotated.rootVersion()));
                 rotated.rootKeyids().forEach(keyid -> lines.add("  its root key: keyid " + keyid));
-                lines.add(rotated.archive() + " has the key that signs the next root: put it back into the drawer");
+                lines.add(
+                        keepRootKey
+                                ? rotated.archive() + " is as it was: put it back into the drawer"
+                                : rotated.archive()
+                                        + " has the key that signs the next root: put it back into the drawer,"
+                                        + " in the place of every older copy");
             }
             case SIGNED -> {
                 lines.add("RootRotation " + rotated.rotation().orElseThrow() + " is signed with your keys");
-                lines.add("Run the same command again later: it replaces " + rotated.archive()
-                        + "; until then keep what lies beside it");
+                lines.add(
+                        keepRootKey
+                                ? "Nothing is left to do here; kubectl factory status " + name + " shows how it goes on"
+                                : "Run the same command again later: it replaces " + rotated.archive()
+                                        + "; until then keep what lies beside it");
             }
             case TIDIED ->
                 lines.add("The last rotation had ended already; its leftover beside " + rotated.archive()
                         + " is gone. Run this again to begin another");
+        }
+        if (rotated.oldKeysInCluster()) {
+            lines.add("The keys that this Factory began with are in the cluster still: kubectl factory keys download "
+                    + name + " --archive FIRST.tgz --erase");
         }
         return lines;
     }

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** A namespace as the API server shows it to its user. */
 final class KubernetesFactoryCluster implements FactoryCluster {
@@ -20,8 +21,12 @@ final class KubernetesFactoryCluster implements FactoryCluster {
     /** What is waited for takes a second or two, or hours. */
     private static final Duration INTERVAL = Duration.ofMillis(500);
 
+    /** An API server that was there and is gone for a moment doesn't end what may have been going on for hours. */
+    private static final Duration OUTAGE = Duration.ofMinutes(2);
+
     private final KubernetesClient client;
     private final String namespace;
+    private boolean reached;
 
     KubernetesFactoryCluster(KubernetesClient client, String namespace) {
         this.client = client;
@@ -38,12 +43,16 @@ final class KubernetesFactoryCluster implements FactoryCluster {
 
     @Override
     public List<Factory> factories() {
-        return client.resources(Factory.class).inNamespace(namespace).list().getItems();
+        return answer(() -> client.resources(Factory.class)
+                        .inNamespace(namespace)
+                        .list()
+                        .getItems())
+                .orElseThrow();
     }
 
     @Override
     public Optional<RootRotation> rotation(String name) {
-        return Optional.ofNullable(client.resources(RootRotation.class)
+        return answer(() -> client.resources(RootRotation.class)
                 .inNamespace(namespace)
                 .withName(name)
                 .get());
@@ -72,10 +81,26 @@ final class KubernetesFactoryCluster implements FactoryCluster {
 
     private void create(HasMetadata object) {
         try {
-            client.resource(object).create();
+            answer(() -> client.resource(object).create());
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
                 throw e;
+            }
+        }
+    }
+
+    private <T> Optional<T> answer(Supplier<T> request) {
+        var end = now().plus(OUTAGE);
+        for (; ; ) {
+            try {
+                var answer = request.get();
+                reached = true;
+                return Optional.ofNullable(answer);
+            } catch (KubernetesClientException e) {
+                if (!reached || e.getStatus() != null || now().isAfter(end)) {
+                    throw e;
+                }
+                pause(INTERVAL);
             }
         }
     }

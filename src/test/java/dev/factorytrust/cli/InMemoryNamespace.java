@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** What the API server shows of a Factory in memory, whose operator works and whose time passes while somebody waits. */
-final class InMemoryNamespace implements FactoryCluster {
+class InMemoryNamespace implements FactoryCluster {
 
     private final InMemoryFactory factory;
 

@@ -135,4 +135,23 @@ class KeysTest {
     void a_passphrase_is_no_argument() {
         assertThat(generate("--passphrase", "secret").exitCode()).isEqualTo(2);
     }
+
+    @Test
+    void to_rotate_without_a_terminal_takes_a_yes_and_something_to_exchange() {
+        var archive = directory.resolve("keys.tgz");
+        assertThat(Shell.run("keys", "rotate", "acme", "--archive", archive).err())
+                .contains("no terminal")
+                .contains("--yes");
+        assertThat(Shell.run("keys", "rotate", "acme", "--archive", archive, "--yes", "--keep-root-key")
+                        .err())
+                .contains("--keep-root-key alone leaves nothing to exchange");
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void an_online_role_that_is_none_is_wrong_usage() {
+        var shell = Shell.run("keys", "rotate", "acme", "--archive", "keys.tgz", "--online=root");
+        assertThat(shell.exitCode()).isEqualTo(2);
+        assertThat(shell.err()).contains("'root'").contains("timestamp");
+    }
 }

@@ -27,16 +27,24 @@ public final class InMemoryFactory implements AutoCloseable {
         this.story = story;
     }
 
-    /** @param fields of the spec, in flow style and without braces */
-    public static InMemoryFactory published(String fields, Person... holders) {
-        var factory = new InMemoryFactory(InMemoryStory.begin());
-        factory.story.declareFactory(fields);
-        factory.settle();
+    /** @param bootstrap in flow style and without braces */
+    public static InMemoryFactory published(String bootstrap, Person... holders) {
+        return published(InMemoryStory.begin(), bootstrap, holders);
+    }
+
+    /** Without devices, for those who look at something else: they take their time. */
+    public static InMemoryFactory unwatched(String bootstrap, Person... holders) {
+        return published(InMemoryStory.unwatched(), bootstrap, holders);
+    }
+
+    private static InMemoryFactory published(InMemoryStory story, String bootstrap, Person... holders) {
+        story.declareFactory(bootstrap);
+        story.settle();
         for (var holder : holders) {
-            factory.story.sign("acme-root-1", holder);
-            factory.settle();
+            story.sign("acme-root-1", holder);
+            story.settle();
         }
-        return factory;
+        return new InMemoryFactory(story);
     }
 
     /** A Compromise waits for no device that is in the middle of an update. */

@@ -132,6 +132,23 @@ class KeyArchiveTest {
     }
 
     @Test
+    void more_keys_come_in_and_all_else_stays() throws IOException {
+        var files = new LinkedHashMap<String, String>();
+        files.put("tufrepo/keys/mine.sec", json("ED25519", SEED));
+        files.put("tufrepo/roles/root.json", "{}");
+        files.put("tufrepo/" + "long/".repeat(15) + "name", "content");
+        var fresh = new ArchivedKey(RoleName.ROOT, KEYID, SoftwareKey.generate(KeyType.ED25519));
+
+        var grown = KeyArchive.add(archive(files), List.of(fresh));
+
+        assertThat(contents(grown)).containsAllEntriesOf(files).hasSize(5);
+        assertThat(KeyArchive.read(grown).keys()).extracting(ArchivedKey::name).containsExactly(fresh.name(), "mine");
+        assertThatThrownBy(() -> KeyArchive.add(grown, List.of(fresh))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> KeyArchive.add(Bytes.utf8("no archive"), List.of(fresh)))
+                .isInstanceOf(InvalidKeyException.class);
+    }
+
+    @Test
     void two_keys_of_one_name_are_refused_rather_than_one_lost() {
         var one = new ArchivedKey(RoleName.ROOT, KEYID, SoftwareKey.generate(KeyType.ED25519));
         var two = new ArchivedKey(RoleName.ROOT, KEYID, SoftwareKey.generate(KeyType.ED25519));
