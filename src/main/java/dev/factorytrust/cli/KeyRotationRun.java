@@ -3,13 +3,13 @@ package dev.factorytrust.cli;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.archive.KeyArchive;
 import dev.factorytrust.tuf.archive.KeyArchive.ArchivedKey;
-import dev.factorytrust.tuf.crypto.PublicKey;
 import dev.factorytrust.tuf.crypto.SoftwareKey;
 import dev.factorytrust.tuf.dialect.StandardDialect;
 import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.RoleName;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +58,7 @@ final class KeyRotationRun {
 
     private final Set<String> attached = new HashSet<>();
     private Optional<String> followed = Optional.empty();
+    private Optional<String> agreed = Optional.empty();
     private String told = "";
 
     KeyRotationRun(
@@ -91,7 +92,11 @@ final class KeyRotationRun {
                                     + rotation.getMetadata().getName());
                     cluster.declare(rotation);
                 }
-                case KeyRotationStep.Sign(var payload, var signers) -> sign(payload, signers);
+                case KeyRotationStep.Sign(var payload, var signers) -> {
+                    if (!sign(payload, signers)) {
+                        pause(state, "the operator has yet to count the signatures", until);
+                    }
+                }
                 case KeyRotationStep.Wait(var why, var signed) -> {
                     if (signed && !waiting.toTheEnd()) {
                         return new Result(End.SIGNED, state);
@@ -152,31 +157,52 @@ final class KeyRotationRun {
         return DIALECT.keyId(DIALECT.key(named.key().publicKey())).value();
     }
 
-    private void sign(RootPayload payload, Map<KeyId, SoftwareKey> signers) {
+    /** Whether there was anything to do: status is behind what this run has attached. */
+    private boolean sign(RootPayload payload, Map<KeyId, SoftwareKey> signers) {
         var open = signers.entrySet().stream()
                 .filter(signer -> !attached.contains(
                         SignatureSecret.name(payload, signer.getValue().publicKey())))
                 .toList();
         if (open.isEmpty()) {
-            once("waits for the operator's word on the signatures");
-            cluster.pause(waiting.patience());
-            return;
+            return false;
         }
-        if (attached.isEmpty() && !people.agrees().test(payload.lines())) {
-            throw Failure.refused(
-                    "nothing was signed. RootRotation %s waits, unsigned: run this again to sign it, or have it"
-                                    .formatted(payload.rotation().name())
-                            + " deleted (kubectl delete rootrotation "
-                            + payload.rotation().name() + " -n "
-                            + request.namespace() + ')');
-        }
+        requireAgreement(payload);
         for (var signer : open) {
             var key = signer.getValue();
-            var signature = SignatureSecret.of(payload, signer.getKey(), key.publicKey(), key.sign(payload.bytes()));
+            var signature =
+                    SignatureSecret.of(payload, signer.getKey(), key.publicKey(), key.sign(payload.bytes()));
             cluster.attach(signature);
             attached.add(signature.name());
         }
         people.tell().accept("signed with " + open.size() + (open.size() == 1 ? " key" : " keys") + ", and attached");
+        return true;
+    }
+
+    /** Asked once for each payload: a Compromise may get another one, if a root came in between. */
+    private void requireAgreement(RootPayload payload) {
+        var digest = payload.bytes().sha256();
+        if (agreed.filter(digest::equals).isPresent()) {
+            return;
+        }
+        if (!people.agrees().test(payload.lines())) {
+            var name = payload.rotation().name();
+            throw Failure.refused(("nothing was signed. RootRotation %s waits, unsigned: run this again to sign it, or have it"
+                            + " deleted (kubectl delete rootrotation %s -n %s)")
+                    .formatted(name, name, request.namespace()));
+        }
+        agreed = Optional.of(digest);
+    }
+
+    private void pause(KeyRotationState state, String why, Instant until) {
+        if (!cluster.now().isBefore(until)) {
+            throw Failure.unreachable("RootRotation " + state.name().orElseThrow() + " takes longer: " + why
+                    + ". Run the same command again to go on", null);
+        }
+        if (!why.equals(told)) {
+            told = why;
+            people.tell().accept("waits: " + why);
+        }
+        cluster.pause(waiting.patience());
     }
 
     private void replace(KeyRotationState state) {
@@ -188,12 +214,5 @@ final class KeyRotationRun {
             people.checked().accept(state.roots().before(fresh));
         }
         files.replaceByPending();
-    }
-
-    private void once(String line) {
-        if (!line.equals(told)) {
-            told = line;
-            people.tell().accept(line);
-        }
     }
 }

@@ -109,10 +109,4 @@ record KeyRotationState(
     boolean isCompleted() {
         return phase().filter(Phase.COMPLETED::equals).isPresent();
     }
-
-    /** Names the Factory only: the archives hold private keys. */
-    @Override
-    public String toString() {
-        return "KeyRotationState[" + factory.getMetadata().getName() + ']';
-    }
 }

@@ -15,14 +15,7 @@ sealed interface KeyRotationStep {
     record Declare(RootRotation rotation) implements KeyRotationStep {}
 
     /** @param payload which holds what was asked for, and nothing else */
-    record Sign(RootPayload payload, Map<KeyId, SoftwareKey> signers) implements KeyRotationStep {
-
-        /** Names no key. */
-        @Override
-        public String toString() {
-            return "Sign[" + payload.rotation().name() + ']';
-        }
-    }
+    record Sign(RootPayload payload, Map<KeyId, SoftwareKey> signers) implements KeyRotationStep {}
 
     /**
      * @param why what happens meanwhile, for people

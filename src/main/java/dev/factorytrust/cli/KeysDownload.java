@@ -9,6 +9,7 @@ import dev.factorytrust.tuf.dialect.StandardDialect;
 import dev.factorytrust.tuf.model.RoleName;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import picocli.CommandLine.Command;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
+import java.net.HttpURLConnection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -154,6 +156,21 @@ final class KeysDownload implements Runnable {
                                 + " the only one"));
         tell("the root keys were erased from the cluster at " + erasedAt);
         return RootKeyArchive.verified(target.path().toString(), content, first);
+    }
+
+    private Secret secret(KubernetesClient client, String namespace) {
+        var secret = Names.rootKeys(name);
+        try {
+            return client.secrets().inNamespace(namespace).withName(secret).get();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN) {
+                throw e;
+            }
+            throw Failure.unreachable(("the cluster doesn't let you read Secret %s. An administrator lets you: kubectl -n %s"
+                            + " create role %s --verb=get,patch --resource=secrets --resource-name=%s, and a rolebinding"
+                            + " to you")
+                    .formatted(secret, namespace, secret, secret), e);
+        }
     }
 
     private RootKeyArchive fetched(Secret secret, ArchiveFile target, Bytes first) {

@@ -43,7 +43,7 @@ final class KeysRotate implements Runnable {
     static final class Attached implements IParameterPreprocessor {
         @Override
         public boolean preprocess(Stack<String> words, CommandSpec command, ArgSpec option, Map<String, Object> info) {
-            if (info.get("separator") == null) {
+            if (!"=".equals(info.get("separator"))) {
                 words.push("timestamp,snapshot,targets");
             }
             return false;

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -158,6 +159,17 @@ class KeyRotationTest {
             assertThat(factory.newestRoot()).isEqualTo(4);
             assertThat(holder.keys()).hasSize(3).containsAll(holder.fleetsKeys());
             assertThat(factory.all(RootRotation.class)).hasSize(3);
+            factory.endsWell();
+        }
+    }
+
+    @Test
+    void an_expired_root_is_cured_by_it() {
+        try (var factory = InMemoryFactory.unwatched("generate: {}")) {
+            var holder = holder(factory);
+            factory.pass(Duration.ofDays(400));
+            holder.rotate(KeyHolder.PLAIN);
+            assertThat(factory.newestRoot()).isEqualTo(2);
             factory.endsWell();
         }
     }

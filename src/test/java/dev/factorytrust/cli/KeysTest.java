@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -153,5 +154,20 @@ class KeysTest {
         var shell = Shell.run("keys", "rotate", "acme", "--archive", "keys.tgz", "--online=root");
         assertThat(shell.exitCode()).isEqualTo(2);
         assertThat(shell.err()).contains("'root'").contains("timestamp");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--online, 'timestamp, snapshot, targets'",
+        "--online=targets, targets",
+        "'--online=targets,timestamp', 'targets, timestamp'",
+    })
+    void the_word_after_online_is_the_factory(String option, String roles) {
+        var words = KubectlFactory.commandLine()
+                .parseArgs("keys", "rotate", "--archive", "keys.tgz", option, "acme")
+                .subcommand()
+                .subcommand();
+        assertThat(words.matchedOptionValue("--online", List.of()).toString()).isEqualToIgnoringCase("[" + roles + "]");
+        assertThat(words.matchedPositionalValue(0, "")).isEqualTo("acme");
     }
 }

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /** The shell blocks of a page of documentation, by the headings that they stand under. */
-record Page(Map<List<String>, List<String>> shell) {
+public record Page(Map<List<String>, List<String>> shell) {
 
-    static Page read(Path file) {
+    public static Page read(Path file) {
         var shell = new LinkedHashMap<List<String>, List<String>>();
         var headings = new ArrayList<String>();
         StringBuilder block = null;
@@ -41,7 +41,7 @@ record Page(Map<List<String>, List<String>> shell) {
         return new Page(shell);
     }
 
-    List<String> blocks(String... headings) {
+    public List<String> blocks(String... headings) {
         var blocks = shell.get(List.of(headings));
         if (blocks == null) {
             throw new AssertionError("no shell block under " + List.of(headings) + ", but under " + shell.keySet());
@@ -50,7 +50,7 @@ record Page(Map<List<String>, List<String>> shell) {
     }
 
     /** All blocks there, one after the other. */
-    String under(String... headings) {
+    public String under(String... headings) {
         return String.join("\n", blocks(headings));
     }
 }

@@ -1,8 +1,11 @@
 package dev.factorytrust.stories;
 
+import dev.factorytrust.docs.Page;
 import dev.factorytrust.testing.Command;
+import dev.factorytrust.testing.ControlPlane;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.archive.KeyArchive;
+import dev.factorytrust.tuf.crypto.KeyType;
 import dev.factorytrust.tuf.crypto.PublicKey;
 import dev.factorytrust.tuf.dialect.StandardDialect;
 import dev.factorytrust.tuf.model.Role;
@@ -47,29 +50,36 @@ class KeyHoldersEveningIT {
         var story = new RotationStory(InstantSource.system());
         story.declareFactoryWith("generate: {}", "rotationPolicy: {onlineKeys: {overlap: %s}}".formatted(overlap));
         story.awaitReady();
-        var kubeconfig = story.kubeconfigOf("factory-key-holder");
-        story.handRootKeysTo("factory-key-holder");
-        Files.writeString(drawer.resolve("kubeconfig"), kubeconfig);
+        Files.writeString(drawer.resolve("kubeconfig"), story.kubeconfigOf("factory-key-holder"));
         return story;
     }
 
+    /** With the commands of the page that he has printed, and what else he may type. */
     @Test
     void an_evening_of_a_key_holder() throws Exception {
+        var guide = Page.read(Path.of("docs", "key-holders-guide.md"));
         try (var story = generated("3s")) {
             var fleet = story.fleet();
             var url = story.operator().url(story.namespace(), "acme").toString();
             var first = Files.write(drawer.resolve("1.root.json"), story.root(1).toArray());
+            assertThat(typed(story, guide.under("1. Look"))).contains("Ready=True");
 
-            assertThat(factory("keys", "download", "acme", "--archive", archive()))
-                    .contains("holds the root keys of Factory " + story.namespace() + "/acme")
-                    .contains("sha256 of root version 1 " + story.root(1).sha256())
+            assertThatThrownBy(() -> factory("keys", "download", "acme", "--archive", archive()))
+                    .hasMessageContaining("the cluster doesn't let you read Secret acme-root-keys. An administrator");
+            story.handRootKeysTo("factory-key-holder");
+            assertThat(typed(story, guide.under("2. Download")))
+                    .contains("keys.tgz holds the root keys of Factory " + story.namespace() + "/acme")
+                    .contains("sha256 of root version 1 " + story.status().trustedRootSha256())
                     .contains("It is in the cluster still");
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(archive())))
                     .isEqualTo("rw-------");
-            var downloaded = Bytes.of(Files.readAllBytes(archive()));
             assertThat(keys()).isEqualTo(rootKeys(story, 1));
+            var downloaded = Bytes.of(Files.readAllBytes(archive()));
+            var other = Files.writeString(drawer.resolve("other.tgz"), "another file");
+            assertThatThrownBy(() -> factory("keys", "download", "acme", "--archive", other))
+                    .hasMessageContaining("other.tgz is there already and is another file");
 
-            assertThat(factory("keys", "download", "acme", "--archive", archive(), "--erase"))
+            assertThat(typed(story, guide.under("3. Erase")))
                     .contains("sha256 of the archive " + downloaded.sha256())
                     .contains("Erased from the cluster at " + story.status().rootKeysErasedAt());
             assertThat(story.secret("acme-root-keys").get()).isNull();
@@ -79,7 +89,7 @@ class KeyHoldersEveningIT {
                             "were erased from the cluster at " + story.status().rootKeysErasedAt());
             assertThat(drawer.resolve("second.tgz")).doesNotExist();
 
-            rotate("--yes", "--url", url);
+            typed(story, guide.under("4. Rotate").replace("keys rotate acme", "keys rotate acme --yes --url " + url));
             fleet.accepts(2, story.root(1));
             assertThat(keys())
                     .containsAll(rootKeys(story, 1))
@@ -87,12 +97,15 @@ class KeyHoldersEveningIT {
                     .hasSize(2);
             assertThat(rootKeys(story, 2)).doesNotContainAnyElementsOf(rootKeys(story, 1));
             assertThat(factory("verify", url, "--root", first)).contains("accepted at");
+            assertThat(typed(story, guide.under("5. Drawer")))
+                    .contains("tufrepo/keys/fioctl-root-"
+                            + story.keyids(2, RoleName.ROOT).getFirst() + ".sec")
+                    .contains("root       version 2");
 
             var timestamp = story.keyids(2, RoleName.TIMESTAMP);
-            rotate("--yes", "--online=timestamp,snapshot", "--type", "rsa-2048");
+            rotate("--yes", "--type", "rsa-2048", "--online");
             fleet.accepts(3, story.root(1));
             assertThat(story.keyids(3, RoleName.TIMESTAMP)).doesNotContainAnyElementsOf(timestamp);
-            assertThat(story.keyids(3, RoleName.TARGETS)).isEqualTo(story.keyids(2, RoleName.TARGETS));
 
             rotate("--compromise", "--yes");
             fleet.accepts(4, story.root(1));
@@ -103,6 +116,19 @@ class KeyHoldersEveningIT {
         }
     }
 
+    @Test
+    void keys_that_were_never_in_the_cluster_can_not_be_downloaded() throws Exception {
+        var alice = Person.withKey("alice", KeyType.ED25519);
+        try (var story = RotationStory.withRootOf(InstantSource.system(), 1, alice)) {
+            Files.writeString(drawer.resolve("kubeconfig"), story.kubeconfigOf("factory-key-holder"));
+            assertThatThrownBy(() -> factory("keys", "download", "acme", "--archive", archive()))
+                    .hasMessageContaining("refused: the root keys of Factory acme were never in the cluster");
+            assertThatThrownBy(() -> rotate("--yes", "--targets"))
+                    .hasMessageContaining("targets.custody of Factory acme is Online", "--online=targets");
+            assertThat(archive()).doesNotExist();
+        }
+    }
+
     /** The seed differs from run to run and is told, so that a moment that fails can be sought again. */
     @Test
     void killed_again_and_again_it_finishes_with_one_new_root() throws Exception {
@@ -110,6 +136,7 @@ class KeyHoldersEveningIT {
         var random = new Random(seed);
         try (var story = generated("1s")) {
             var fleet = story.fleet();
+            story.handRootKeysTo("factory-key-holder");
             factory("keys", "download", "acme", "--archive", archive(), "--erase");
             var old = keys();
             for (var kill = 0; kill < 6; kill++) {
@@ -159,6 +186,21 @@ class KeyHoldersEveningIT {
 
     private String factory(Object... words) throws IOException, InterruptedException {
         return Command.run(words(words));
+    }
+
+    /** As the page has it, where `kubectl` and its plugin are on the PATH; in the namespace of the story. */
+    private String typed(RotationStory story, String commands) throws IOException, InterruptedException {
+        var path = COMMAND.getParent() + ":" + ControlPlane.kubectl().getParent() + ":" + System.getenv("PATH");
+        return Command.run(
+                drawer,
+                List.of(
+                        "env",
+                        "KUBECONFIG=" + drawer.resolve("kubeconfig"),
+                        "PATH=" + path,
+                        "sh",
+                        "-eu",
+                        "-c",
+                        commands.replace("--namespace fleet", "--namespace " + story.namespace())));
     }
 
     private List<String> words(Object... words) {
