@@ -1,5 +1,6 @@
 package dev.factorytrust.operator;
 
+import dev.factorytrust.api.v1alpha1.Durations;
 import dev.factorytrust.api.v1alpha1.FactorySpec;
 import dev.factorytrust.api.v1alpha1.FactorySpec.Custody;
 import dev.factorytrust.api.v1alpha1.FactorySpec.OnlineRolePolicy;
@@ -26,7 +27,7 @@ public final class Defaults {
         var targets = Optional.ofNullable(spec.targets());
         var root = Optional.ofNullable(spec.root());
         var keys = Optional.ofNullable(spec.rotationPolicy()).map(FactorySpec.RotationPolicy::onlineKeys);
-        var rootLife = duration(root.map(FactorySpec.RootPolicy::expiresAfter), DAY.multipliedBy(365));
+        var rootLife = duration(root.map(FactorySpec.RootPolicy::expiresAfter), Durations.ROOT_EXPIRES_AFTER);
         return new Policy(
                 role(
                         targets.map(TargetsPolicy::keyType),
@@ -39,7 +40,7 @@ public final class Defaults {
                 duration(root.map(FactorySpec.RootPolicy::renewBefore), part(rootLife, 6)),
                 targets.map(TargetsPolicy::allowEmpty).orElse(false),
                 duration(keys.map(FactorySpec.OnlineKeys::maxAge), DAY.multipliedBy(365)),
-                longer(duration(keys.map(FactorySpec.OnlineKeys::overlap), Duration.ofHours(1)), leastOverlap));
+                longer(duration(keys.map(FactorySpec.OnlineKeys::overlap), Durations.OVERLAP), leastOverlap));
     }
 
     public static Custody custody(FactorySpec spec) {
@@ -52,18 +53,6 @@ public final class Defaults {
 
     public static KeyType keyType(Optional<String> id) {
         return id.flatMap(KeyType::of).orElse(KeyType.ED25519);
-    }
-
-    /** Reads {@code 90d}, {@code 36h}, {@code 15m} or {@code 30s}, the one form that the CRD lets through. */
-    public static Duration duration(String text) {
-        var amount = Long.parseLong(text.substring(0, text.length() - 1));
-        return switch (text.charAt(text.length() - 1)) {
-            case 's' -> Duration.ofSeconds(amount);
-            case 'm' -> Duration.ofMinutes(amount);
-            case 'h' -> Duration.ofHours(amount);
-            case 'd' -> Duration.ofDays(amount);
-            default -> throw new IllegalArgumentException("not a duration: " + text);
-        };
     }
 
     private static RolePolicy role(Optional<OnlineRolePolicy> policy, Duration life) {
@@ -81,7 +70,7 @@ public final class Defaults {
     }
 
     private static Duration duration(Optional<String> text, Duration otherwise) {
-        return text.map(Defaults::duration).orElse(otherwise);
+        return text.map(Durations::parse).orElse(otherwise);
     }
 
     private static Duration longer(Duration one, Duration other) {

@@ -2,6 +2,11 @@ package dev.factorytrust.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
@@ -9,6 +14,10 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 
 /** What shall change from one root version to the next. */
@@ -54,6 +63,23 @@ public record RootRotationSpec(
                 How long the new root is valid from its preparation: a number of s, m, h or d; default the Factory's \
                 root.expiresAfter. Example: 365d""")
         String expiresAfter) {
+
+    /** Sorted by name and without what is absent, so that a digest doesn't depend on how the YAML was written. */
+    private static final ObjectMapper SORTED = JsonMapper.builder()
+            .configure(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY, true)
+            .configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true)
+            .build();
+
+    /** The digest that root signs beside the rotation's name, lower-case hex. */
+    public String sha256() {
+        var canonical = SORTED.convertValue(this, JsonNode.class).toString();
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(canonical.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException everyJvmHasIt) {
+            throw new IllegalStateException(everyJvmHasIt);
+        }
+    }
 
     /** How urgent a rotation is. */
     public enum Reason {

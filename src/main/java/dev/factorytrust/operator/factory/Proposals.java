@@ -4,7 +4,6 @@ import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.RootRotationSpec;
 import dev.factorytrust.api.v1alpha1.RootRotationSpec.OnlineRole;
 import dev.factorytrust.names.Names;
-import dev.factorytrust.operator.rotation.RotationSpecs;
 import dev.factorytrust.operator.rotation.Standing;
 import dev.factorytrust.operator.store.OnlineKeys;
 import dev.factorytrust.tuf.Bytes;
@@ -181,7 +180,7 @@ final class Proposals {
                 .filter(name -> Names.isProposal(state.ref().name(), name))
                 .sorted()
                 .collect(Collectors.joining(","));
-        var seed = state.uid() + '/' + next + '/' + RotationSpecs.sha256(spec) + '/' + ended;
+        var seed = state.uid() + '/' + next + '/' + spec.sha256() + '/' + ended;
         return Names.proposal(state.ref().name(), next, Bytes.utf8(seed).sha256());
     }
 

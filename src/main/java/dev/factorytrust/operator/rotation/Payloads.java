@@ -30,7 +30,7 @@ final class Payloads {
                 .addToLabels(Names.FACTORY, inputs.factory().name())
                 .addToLabels(Names.ROOT_ROTATION, name)
                 .addToAnnotations(Names.OWNER_UID, rotation.getMetadata().getUid())
-                .addToAnnotations(Names.SPEC_SHA256, RotationSpecs.sha256(rotation.getSpec()))
+                .addToAnnotations(Names.SPEC_SHA256, rotation.getSpec().sha256())
                 .addToAnnotations(Names.ROOT_VERSION, Long.toString(next.version()))
                 .addToAnnotations(
                         Names.SIGN_BEFORE,

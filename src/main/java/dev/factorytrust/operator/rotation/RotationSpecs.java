@@ -1,14 +1,10 @@
 package dev.factorytrust.operator.rotation;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.factorytrust.api.v1alpha1.Durations;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.RootRotationSpec;
 import dev.factorytrust.api.v1alpha1.RootRotationSpec.RoleChange;
-import dev.factorytrust.operator.Defaults;
 import dev.factorytrust.operator.store.FactoryRef;
-import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.crypto.PublicKey;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.repository.Holder;
@@ -28,21 +24,7 @@ import java.util.stream.Collectors;
 /** What a RootRotation's spec asks for, in the engine's terms. */
 public final class RotationSpecs {
 
-    /** Sorted by name and without what is absent, so that the digest doesn't depend on how the YAML was written. */
-    private static final ObjectMapper SORTED = JsonMapper.builder()
-            .configure(com.fasterxml.jackson.databind.MapperFeature.SORT_PROPERTIES_ALPHABETICALLY, true)
-            .configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true)
-            .build();
-
     private RotationSpecs() {}
-
-    /** The digest that root signs beside the rotation's name, lower-case hex. */
-    public static String sha256(RootRotationSpec spec) {
-        return Bytes.of(SORTED.convertValue(spec, com.fasterxml.jackson.databind.JsonNode.class)
-                        .toString()
-                        .getBytes(java.nio.charset.StandardCharsets.UTF_8))
-                .sha256();
-    }
 
     /** @throws dev.factorytrust.tuf.crypto.InvalidKeyException when a public key can't be read */
     static RootChange change(
@@ -56,7 +38,7 @@ public final class RotationSpecs {
                 edit(spec.targets()),
                 newOnlineKeys,
                 expires,
-                Optional.of(new RootExtras.Rotation(name, sha256(spec))),
+                Optional.of(new RootExtras.Rotation(name, spec.sha256())),
                 factory.toString());
     }
 
@@ -82,7 +64,7 @@ public final class RotationSpecs {
     }
 
     static Duration expiresAfter(RootRotationSpec spec, Duration factorys) {
-        return Optional.ofNullable(spec.expiresAfter()).map(Defaults::duration).orElse(factorys);
+        return Optional.ofNullable(spec.expiresAfter()).map(Durations::parse).orElse(factorys);
     }
 
     private static Optional<RoleEdit> edit(RoleChange change) {

@@ -34,13 +34,15 @@ final class StoredRotations {
     Optional<Standing> of(RootRotation rotation) {
         var name = rotation.getMetadata().getName();
         return Optional.ofNullable(made.get(name))
-                .map(found -> found.rotation().sha256().equals(RotationSpecs.sha256(rotation.getSpec()))
-                        ? stored(rotation, found.root())
-                        : new Standing.Rejected(
-                                "NameUsed",
-                                "root version " + found.root().metadata().version()
-                                        + " was made by another RootRotation named " + name
-                                        + "; declare this change under a new name"));
+                .map(found ->
+                        found.rotation().sha256().equals(rotation.getSpec().sha256())
+                                ? stored(rotation, found.root())
+                                : new Standing.Rejected(
+                                        "NameUsed",
+                                        "root version "
+                                                + found.root().metadata().version()
+                                                + " was made by another RootRotation named " + name
+                                                + "; declare this change under a new name"));
     }
 
     private Standing stored(RootRotation rotation, Signed<Root> root) {
