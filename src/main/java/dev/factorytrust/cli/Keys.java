@@ -1,9 +1,11 @@
 package dev.factorytrust.cli;
 
+import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.crypto.EncryptedKey;
 import dev.factorytrust.tuf.crypto.KeyType;
+import dev.factorytrust.tuf.crypto.PublicKey;
 import dev.factorytrust.tuf.crypto.SoftwareKey;
-import dev.factorytrust.tuf.dialect.StandardDialect;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -11,9 +13,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -22,7 +24,7 @@ import java.util.stream.Stream;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "VERB",
         description = "Offline keys: the root keys that no cluster ever sees.",
-        subcommands = {Keys.Generate.class, KeysDownload.class, KeysRotate.class})
+        subcommands = {Keys.Generate.class, KeysShow.class, KeysDownload.class, KeysRotate.class})
 final class Keys {
 
     private Keys() {}
@@ -51,7 +53,7 @@ final class Keys {
             name = "generate",
             mixinStandardHelpOptions = true,
             description = {
-                "Makes a key pair, and writes the private key to a file (PKCS#8) that only you may read.",
+                "Makes a key pair, and writes the private key to a file (PKCS#8) that only you may read, or makes it on a token.",
                 "Prints what a RootRotation or a Factory lists under keys: the name and the public key."
             })
     static final class Generate implements Runnable {
@@ -70,12 +72,8 @@ final class Keys {
                 description = "Who holds it: the name that root, status and diffs show.")
         private String name;
 
-        @Option(
-                names = "--out",
-                required = true,
-                paramLabel = "FILE",
-                description = "Where the private key goes; it must not be there yet.")
-        private Path file;
+        @ArgGroup(multiplicity = "1")
+        private Destination destination;
 
         @Option(
                 names = "--encrypt",
@@ -88,23 +86,48 @@ final class Keys {
         @Mixin
         private Output output;
 
-        /** What is published of the key. */
-        record Made(String name, String publicKey, String keyid, String file) {}
+        private static final class Destination {
+
+            @Option(
+                    names = "--out",
+                    paramLabel = "FILE",
+                    description = "Where the private key goes; it must not be there yet.")
+            private Path file;
+
+            @ArgGroup(exclusive = false)
+            private TokenOptions token;
+        }
 
         @Override
         public void run() {
+            var key = destination.token == null ? inFile(destination.file) : onToken(destination.token);
+            var place = destination.token == null ? destination.file.toString() : destination.token.name();
+            new PublicEntry(name, key, place).print(output);
+        }
+
+        private PublicKey inFile(Path file) {
             // Asked for before the key is made: whoever gives up here leaves nothing behind.
             var secret = encrypt || passphrase.isGiven() ? passphrase.read("New passphrase", true) : null;
             var key = SoftwareKey.generate(type);
             KeyFiles.write(file, secret == null ? key.privatePem() : EncryptedKey.encrypt(key, secret), secret != null);
-            var dialect = new StandardDialect();
-            var keyid = dialect.keyId(dialect.key(key.publicKey())).value();
-            var made = new Made(name, key.publicKey().pem(), keyid, file.toString());
-            var entry = Output.yaml(List.of(new Entry(name, key.publicKey().pem())));
-            output.print(made, entry.lines().toList());
+            return key.publicKey();
         }
 
-        /** As {@code keys} and {@code addKeys} list it. */
-        private record Entry(String name, String publicKey) {}
+        private PublicKey onToken(TokenOptions token) {
+            if (encrypt || passphrase.isGiven()) {
+                throw Failure.refused("a key on a token is behind its PIN; a passphrase is for a key in a file");
+            }
+            var label = token.keyLabel()
+                    .orElseThrow(() -> Failure.refused("name the new key with --key-label, so that it is found again"));
+            return token.onToken(
+                    true, open -> open.generate(type, label, token.keyId().orElseGet(Generate::randomId))
+                            .publicKey());
+        }
+
+        private static Bytes randomId() {
+            var id = new byte[8];
+            new SecureRandom().nextBytes(id);
+            return Bytes.of(id);
+        }
     }
 }

@@ -3,14 +3,9 @@ package dev.factorytrust.cli;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Optional;
 
-/** Where a passphrase comes from: never from an argument, which every process on the machine may read. */
+/** Where a passphrase comes from. */
 final class Passphrase {
 
     @ArgGroup
@@ -31,9 +26,13 @@ final class Passphrase {
         private String variable;
     }
 
+    private HiddenInput input() {
+        return new HiddenInput("passphrase", "--passphrase", source.file, source.variable);
+    }
+
     /** Whether one was named, other than by asking for it. */
     boolean isGiven() {
-        return source.file != null || source.variable != null;
+        return input().isGiven();
     }
 
     /**
@@ -42,39 +41,6 @@ final class Passphrase {
      * @param twice a new one is asked for twice
      */
     char[] read(String prompt, boolean twice) {
-        if (source.file != null) {
-            return fromFile();
-        }
-        if (source.variable != null) {
-            return Optional.ofNullable(System.getenv(source.variable))
-                    .filter(value -> !value.isEmpty())
-                    .orElseThrow(() -> Failure.refused("the environment variable " + source.variable
-                            + ", which --passphrase-env names, is not set"))
-                    .toCharArray();
-        }
-        return typed(prompt, twice);
-    }
-
-    private char[] fromFile() {
-        try (var lines = Files.lines(source.file)) {
-            return lines.findFirst()
-                    .filter(line -> !line.isEmpty())
-                    .orElseThrow(() -> Failure.refused(source.file + " has no passphrase on its first line"))
-                    .toCharArray();
-        } catch (IOException | UncheckedIOException e) {
-            throw Failure.file(source.file, "can't be read as UTF-8", e);
-        }
-    }
-
-    private static char[] typed(String prompt, boolean twice) {
-        var console = Terminal.required("a passphrase is needed: name --passphrase-file or --passphrase-env");
-        var passphrase = console.readPassword("%s: ", prompt);
-        if (passphrase == null || passphrase.length == 0) {
-            throw Failure.refused("no passphrase was typed");
-        }
-        if (twice && !Arrays.equals(passphrase, console.readPassword("The same again: "))) {
-            throw Failure.refused("the two passphrases are not the same");
-        }
-        return passphrase;
+        return input().read(prompt, twice);
     }
 }

@@ -2,6 +2,7 @@ package dev.factorytrust.cli;
 
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.crypto.PublicKey;
+import dev.factorytrust.tuf.crypto.Signer;
 import dev.factorytrust.tuf.dialect.MalformedMetadataException;
 import dev.factorytrust.tuf.dialect.StandardDialect;
 import dev.factorytrust.tuf.model.KeyId;
@@ -115,6 +116,12 @@ record RootPayload(
                 .filter(candidate -> candidate.key().equals(key))
                 .map(Candidate::keyid)
                 .findFirst();
+    }
+
+    /** @param signer a root key of this root or of the one before */
+    SignatureSecret signedBy(Signer signer) {
+        return SignatureSecret.of(
+                this, keyid(signer.publicKey()).orElseThrow(), signer.publicKey(), signer.sign(bytes));
     }
 
     /** A root key of this root or of the one before. */

@@ -1,7 +1,8 @@
 package dev.factorytrust.cli;
 
 import dev.factorytrust.tuf.crypto.PublicKey;
-import dev.factorytrust.tuf.model.KeyId;
+import dev.factorytrust.tuf.crypto.Signer;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -10,7 +11,9 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 @Command(
         name = "sign",
@@ -18,7 +21,7 @@ import java.util.Optional;
         description = {
             "Signs the payload of a RootRotation on a machine that needs neither a cluster nor a network.",
             "Shows what the next root changes, asks, and prints the Secret that carries the signature as YAML:",
-            "apply it, or commit it to the repository that your cluster is synchronised from."
+            "attach it, or commit it to the repository that your cluster is synchronised from."
         })
 final class Sign implements Runnable {
 
@@ -28,8 +31,8 @@ final class Sign implements Runnable {
     @Parameters(paramLabel = "PAYLOAD", description = "The payload's file: payload.json of the rotation's ConfigMap.")
     private Path payload;
 
-    @Option(names = "--key", required = true, paramLabel = "FILE", description = "Your private key (PKCS#8, PEM).")
-    private Path key;
+    @ArgGroup(multiplicity = "1")
+    private KeySource keys;
 
     @Option(
             names = "--current",
@@ -47,30 +50,46 @@ final class Sign implements Runnable {
     public void run() {
         var offered = RootPayload.read(
                 InputFile.of(payload), Optional.ofNullable(current).map(InputFile::of));
-        var signer = KeyFiles.read(key, passphrase);
-        var keyid = keyid(offered, signer.publicKey());
-        offered.lines().forEach(this::tell);
-        if (!yes && !Terminal.confirms("Sign it with " + key + "?", "pass --yes once you have compared the digest")) {
-            throw Failure.refused("nothing was signed");
-        }
+        var secrets = keys.with(passphrase, all -> sign(offered, chosen(offered, all)));
+        // No document starts with a marker, so that one alone can be appended to another file.
         command.commandLine()
                 .getOut()
-                .print(SignatureSecret.of(offered, keyid, signer.publicKey(), signer.sign(offered.bytes()))
-                        .yaml());
+                .print(secrets.stream().map(SignatureSecret::yaml).collect(Collectors.joining("---\n")));
         command.commandLine().getOut().flush();
     }
 
+    private List<SignatureSecret> sign(RootPayload offered, List<Signer> signers) {
+        offered.lines().forEach(this::tell);
+        if (signers.size() > 1) {
+            signers.forEach(signer -> tell("  signs: " + signer.publicKey()));
+        }
+        if (!yes
+                && !Terminal.confirms(
+                        "Sign it with " + keys.name() + "?", "pass --yes once you have compared the digest")) {
+            throw Failure.refused("nothing was signed");
+        }
+        return signers.stream().map(offered::signedBy).toList();
+    }
+
     /** A signature that neither side counts would only be refused later, by the operator. */
-    private KeyId keyid(RootPayload offered, PublicKey publicKey) {
-        return offered.keyid(publicKey)
-                .orElseThrow(() -> Failure.refused("%s (%s) is no root key of %s%s"
-                        .formatted(
-                                key,
-                                publicKey,
-                                payload,
-                                current != null
-                                        ? " or of the root before it"
-                                        : "; if it is one that goes, name the root before with --current")));
+    private List<Signer> chosen(RootPayload offered, List<Signer> all) {
+        var chosen = all.stream()
+                .filter(signer -> offered.keyid(signer.publicKey()).isPresent())
+                .toList();
+        if (chosen.isEmpty()) {
+            throw Failure.refused("%s (%s) is no root key of %s%s"
+                    .formatted(
+                            keys.name(),
+                            all.stream()
+                                    .map(Signer::publicKey)
+                                    .map(PublicKey::toString)
+                                    .collect(Collectors.joining(", ")),
+                            payload,
+                            current != null
+                                    ? " or of the root before it"
+                                    : "; if it is one that goes, name the root before with --current"));
+        }
+        return chosen;
     }
 
     /** To a person: standard output is the Secret's alone. */

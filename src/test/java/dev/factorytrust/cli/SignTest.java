@@ -3,6 +3,8 @@ package dev.factorytrust.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.archive.KeyArchive;
+import dev.factorytrust.tuf.archive.KeyArchive.ArchivedKey;
 import dev.factorytrust.tuf.crypto.EncryptedKey;
 import dev.factorytrust.tuf.crypto.SoftwareKey;
 import dev.factorytrust.tuf.model.Key;
@@ -19,7 +21,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import static dev.factorytrust.tuf.TestMetadata.EXPIRES;
 import static dev.factorytrust.tuf.TestMetadata.TUF;
@@ -212,6 +216,43 @@ class SignTest {
                 .contains("the passphrase doesn't open it")
                 .doesNotContain("wrong\n")
                 .doesNotContain("BEGIN");
+    }
+
+    /** As somebody has it who rotated with fioctl or garage-sign before. */
+    @Test
+    void an_archive_signs_with_every_key_of_it_that_the_roots_list_and_with_no_other() throws IOException {
+        var archive = write(
+                "keys.tgz",
+                KeyArchive.write(Stream.of("alice", "bob", "carol")
+                        .map(name -> new ArchivedKey(RoleName.ROOT, keyid(name), key(name)))
+                        .toList()));
+        var shell = Shell.run("sign", payload, "--archive", archive, "--current", current, "--yes");
+        assertThat(shell.exitCode()).as(shell.err()).isZero();
+        var secrets = SignatureFile.read(new InputFile("signed", Bytes.utf8(shell.out())), new Cluster());
+        assertThat(secrets)
+                .flatExtracting(SignatureSecret::keyids)
+                .containsExactlyInAnyOrder(keyid("alice").value(), keyid("bob").value());
+        assertThat(secrets).allSatisfy(secret -> assertThat(
+                        key(secret.keyids().contains(keyid("bob").value()) ? "bob" : "alice")
+                                .publicKey()
+                                .verify(PAYLOAD, secret.data().get("signature")))
+                .isTrue());
+    }
+
+    @Test
+    void an_archive_without_a_key_that_fits_and_one_that_is_none_are_refused() throws IOException {
+        var strangers = write(
+                "strangers.tgz",
+                KeyArchive.write(List.of(new ArchivedKey(RoleName.ROOT, keyid("carol"), key("carol")))));
+        assertThat(Shell.run("sign", payload, "--archive", strangers, "--current", current, "--yes")
+                        .err())
+                .contains("strangers.tgz (ed25519")
+                .contains("is no root key of");
+        assertThat(Shell.run("sign", payload, "--archive", payload, "--yes").err())
+                .contains("payload.json is no archive of keys: not a whole gzipped tar archive");
+        assertThat(Shell.run("sign", payload, "--archive", strangers, "--key", keyOf("bob"), "--yes")
+                        .exitCode())
+                .isEqualTo(2);
     }
 
     @Test
