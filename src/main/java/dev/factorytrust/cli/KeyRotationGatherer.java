@@ -85,7 +85,8 @@ final class KeyRotationGatherer {
     private RootHistory roots(Factory factory, KeyArchive archive, Optional<KeyArchive> pending) {
         var version = Optional.ofNullable(factory.getStatus())
                 .map(FactoryStatus::roles)
-                .map(roles -> roles.root().version())
+                .map(FactoryStatus.Roles::root)
+                .map(FactoryStatus.RoleStatus::version)
                 .orElseThrow(() -> Failure.refused("Factory " + request.factory()
                         + " has no root yet that could change; see kubectl factory status " + request.factory()));
         var own = Stream.concat(Stream.of(archive), pending.stream())
@@ -174,8 +175,9 @@ final class KeyRotationGatherer {
     private boolean lists(Factory factory, List<PublicKey> keys) {
         return Optional.ofNullable(factory.getStatus())
                 .map(FactoryStatus::roles)
-                .flatMap(roles -> rootFile(
-                        cluster, factory.getMetadata().getName(), roles.root().version()))
+                .map(FactoryStatus.Roles::root)
+                .map(FactoryStatus.RoleStatus::version)
+                .flatMap(version -> rootFile(cluster, factory.getMetadata().getName(), version))
                 .flatMap(RootHistory::tryDecode)
                 .filter(root -> RootHistory.rootKeys(root).values().stream().anyMatch(keys::contains))
                 .isPresent();

@@ -101,14 +101,7 @@ final class KeyRotationRun {
                     if (signed && !waiting.toTheEnd()) {
                         return new Result(End.SIGNED, state);
                     }
-                    if (!cluster.now().isBefore(until)) {
-                        throw Failure.unreachable(
-                                "RootRotation " + state.name().orElseThrow() + " takes longer: " + why
-                                        + ". Run the same command again to go on",
-                                null);
-                    }
-                    once("waits: " + why);
-                    cluster.pause(waiting.patience());
+                    pause(state, why, until);
                 }
                 case KeyRotationStep.Replace() -> {
                     replace(state);
@@ -169,8 +162,7 @@ final class KeyRotationRun {
         requireAgreement(payload);
         for (var signer : open) {
             var key = signer.getValue();
-            var signature =
-                    SignatureSecret.of(payload, signer.getKey(), key.publicKey(), key.sign(payload.bytes()));
+            var signature = SignatureSecret.of(payload, signer.getKey(), key.publicKey(), key.sign(payload.bytes()));
             cluster.attach(signature);
             attached.add(signature.name());
         }
@@ -186,17 +178,20 @@ final class KeyRotationRun {
         }
         if (!people.agrees().test(payload.lines())) {
             var name = payload.rotation().name();
-            throw Failure.refused(("nothing was signed. RootRotation %s waits, unsigned: run this again to sign it, or have it"
-                            + " deleted (kubectl delete rootrotation %s -n %s)")
-                    .formatted(name, name, request.namespace()));
+            throw Failure.refused(
+                    ("nothing was signed. RootRotation %s waits, unsigned: run this again to sign it, or have it"
+                                    + " deleted (kubectl delete rootrotation %s -n %s)")
+                            .formatted(name, name, request.namespace()));
         }
         agreed = Optional.of(digest);
     }
 
     private void pause(KeyRotationState state, String why, Instant until) {
         if (!cluster.now().isBefore(until)) {
-            throw Failure.unreachable("RootRotation " + state.name().orElseThrow() + " takes longer: " + why
-                    + ". Run the same command again to go on", null);
+            throw Failure.unreachable(
+                    "RootRotation " + state.name().orElseThrow() + " takes longer: " + why
+                            + ". Run the same command again to go on",
+                    null);
         }
         if (!why.equals(told)) {
             told = why;
@@ -207,10 +202,8 @@ final class KeyRotationRun {
 
     private void replace(KeyRotationState state) {
         if (state.isPublished()) {
-            var fresh = state.fresh().values().stream()
-                    .map(SoftwareKey::publicKey)
-                    .<PublicKey>map(key -> key)
-                    .toList();
+            var fresh =
+                    state.fresh().values().stream().map(SoftwareKey::publicKey).toList();
             people.checked().accept(state.roots().before(fresh));
         }
         files.replaceByPending();

@@ -102,13 +102,7 @@ final class KeysDownload implements Runnable {
         var erasedAt = erasedAt(factory);
         var archive = erasedAt.isPresent()
                 ? kept(target, first, erasedAt.get())
-                : fetched(
-                        client.secrets()
-                                .inNamespace(namespace)
-                                .withName(Names.rootKeys(name))
-                                .get(),
-                        target,
-                        first);
+                : fetched(secret(client, namespace), target, first);
         if (erase && erasedAt.isEmpty()) {
             erasedAt = Optional.of(erase(client, cluster, namespace, target, patience));
         }
@@ -166,10 +160,12 @@ final class KeysDownload implements Runnable {
             if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN) {
                 throw e;
             }
-            throw Failure.unreachable(("the cluster doesn't let you read Secret %s. An administrator lets you: kubectl -n %s"
-                            + " create role %s --verb=get,patch --resource=secrets --resource-name=%s, and a rolebinding"
-                            + " to you")
-                    .formatted(secret, namespace, secret, secret), e);
+            throw Failure.unreachable(
+                    ("the cluster doesn't let you read Secret %s. An administrator lets you: kubectl -n %s"
+                                    + " create role %s --verb=get,patch --resource=secrets --resource-name=%s, and a rolebinding"
+                                    + " to you")
+                            .formatted(secret, namespace, secret, secret),
+                    e);
         }
     }
 
