@@ -4,7 +4,6 @@ import dev.factorytrust.api.v1alpha1.Holder;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.RootRotationSpec;
 import dev.factorytrust.names.Names;
-import dev.factorytrust.tuf.crypto.PublicKey;
 import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.repository.RoleEdit;
 import dev.factorytrust.tuf.repository.RootExtras;
@@ -42,7 +41,8 @@ final class KeyRotationSpec {
     static RootRotationSpec of(KeyRotationState state, KeyRotationRequest request) {
         return new RootRotationSpec(
                 request.factory(),
-                state.roots().root().version(),
+                // What was compromised stays so, whatever root comes in between.
+                request.compromise() ? null : state.roots().root().version(),
                 request.compromise() ? RootRotationSpec.Reason.COMPROMISE : null,
                 request.message().orElse(null),
                 edit(state).map(KeyRotationSpec::change).orElse(null),
@@ -54,14 +54,10 @@ final class KeyRotationSpec {
     private static RootRotationSpec.RoleChange change(RoleEdit edit) {
         return new RootRotationSpec.RoleChange(
                 edit.add().stream()
-                        .map(holder -> new Holder(holder.name(), pem(holder.key())))
+                        .map(holder -> new Holder(holder.name(), holder.key().pem()))
                         .toList(),
                 edit.remove(),
                 null);
-    }
-
-    private static String pem(PublicKey key) {
-        return key.pem();
     }
 
     static RootRotation rotation(String name, KeyRotationState state, KeyRotationRequest request) {

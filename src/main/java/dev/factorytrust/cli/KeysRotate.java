@@ -23,7 +23,6 @@ import picocli.CommandLine.Spec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -134,26 +133,15 @@ final class KeysRotate implements Runnable {
     @Mixin
     private Output output;
 
-    /** What came of it. */
-    record Rotated(
-            String namespace,
-            String factory,
-            Optional<String> rotation,
-            long rootVersion,
-            List<String> rootKeyids,
-            String archive,
-            boolean oldKeysInCluster,
-            KeyRotationRun.End end) {}
-
     @Override
     public void run() {
         requireSense();
-        var result = cluster.<Rotated>read(client -> namespace -> {
+        var result = cluster.<KeyRotationOutcome>read(client -> namespace -> {
             try (var files = ArchiveFile.open(archive, Disk.LOCAL)) {
                 return rotate(new KubernetesFactoryCluster(client, namespace), namespace, files);
             }
         });
-        output.print(result, lines(result));
+        output.print(result, result.lines());
     }
 
     private void requireSense() {
@@ -165,7 +153,7 @@ final class KeysRotate implements Runnable {
         }
     }
 
-    private Rotated rotate(FactoryCluster factories, String namespace, ArchiveFile files) {
+    private KeyRotationOutcome rotate(FactoryCluster factories, String namespace, ArchiveFile files) {
         var factory = factories
                 .factory(name)
                 .orElseThrow(() -> Failure.refused("there is no Factory " + name + " in namespace " + namespace));
@@ -191,18 +179,7 @@ final class KeysRotate implements Runnable {
                 Optional.ofNullable(root).map(InputFile::of),
                 new KeyRotationRun.People(this::agrees, this::tell, this::checkAsDevice),
                 new KeyRotationRun.Waiting(patience(factory, request), !noWait));
-        var result = run.run();
-        var roots = result.state().roots();
-        return new Rotated(
-                namespace,
-                name,
-                result.state().name(),
-                roots.root().version(),
-                roots.rootKeys().keySet().stream().map(keyid -> keyid.value()).toList(),
-                files.path().toString(),
-                Reports.holds(Reports.conditions(result.state().factory()), "RootKeysInCluster")
-                        .isPresent(),
-                result.end());
+        return KeyRotationOutcome.of(request, files.path().toString(), run.run());
     }
 
     private void requireHolders(Factory factory) {
@@ -260,39 +237,6 @@ final class KeysRotate implements Runnable {
             throw Failure.refused("the new root is published, but a device at " + url + " refuses what it is given: "
                     + e.getMessage() + ". Run this again once that is cured; the new keys wait beside the archive");
         }
-    }
-
-    private List<String> lines(Rotated rotated) {
-        var lines = new ArrayList<String>();
-        switch (rotated.end()) {
-            case ROTATED -> {
-                lines.add("Factory %s/%s has root version %d"
-                        .formatted(rotated.namespace(), rotated.factory(), rotated.rootVersion()));
-                rotated.rootKeyids().forEach(keyid -> lines.add("  its root key: keyid " + keyid));
-                lines.add(
-                        keepRootKey
-                                ? rotated.archive() + " is as it was: put it back into the drawer"
-                                : rotated.archive()
-                                        + " has the key that signs the next root: put it back into the drawer,"
-                                        + " in the place of every older copy");
-            }
-            case SIGNED -> {
-                lines.add("RootRotation " + rotated.rotation().orElseThrow() + " is signed with your keys");
-                lines.add(
-                        keepRootKey
-                                ? "Nothing is left to do here; kubectl factory status " + name + " shows how it goes on"
-                                : "Run the same command again later: it replaces " + rotated.archive()
-                                        + "; until then keep what lies beside it");
-            }
-            case TIDIED ->
-                lines.add("The last rotation had ended already; its leftover beside " + rotated.archive()
-                        + " is gone. Run this again to begin another");
-        }
-        if (rotated.oldKeysInCluster()) {
-            lines.add("The keys that this Factory began with are in the cluster still: kubectl factory keys download "
-                    + name + " --archive FIRST.tgz --erase");
-        }
-        return lines;
     }
 
     private void tell(String line) {
