@@ -5,13 +5,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 
 /** {@code --repo}, and what people are told of the change in it. */
 final class FolderOption {
-
-    private static final Duration YEAR = Duration.ofDays(365);
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
@@ -35,18 +31,10 @@ final class FolderOption {
             tell("nothing is left to change");
             return;
         }
-        var owner = folder.owner();
-        var current = folder.newest().metadata();
-        var change = edited.from(current.version());
-        var proposed = change.proposed(
-                current,
-                owner.namespace(),
-                change.life()
-                        .or(owner::life)
-                        .map(Instant.now()::plus)
-                        .orElse(Instant.now().plus(YEAR)));
+        var change = edited.from(folder.newest().metadata().version());
+        var proposed = folder.proposed(change);
         folder.store(change);
-        tell("Root version " + proposed.next().version() + " of Factory " + owner + " would be:");
+        tell("Root version " + proposed.next().version() + " of Factory " + folder.owner() + " would be:");
         proposed.diff().forEach(line -> tell("  " + line));
         tell("Nothing is sent or signed yet: kubectl factory root sign, or root push.");
     }

@@ -50,9 +50,8 @@ final class RootDeclaration {
         }
         requireNothingMoved();
         var owner = folder.owner();
-        // The next root may have become impossible since the edit, as when its Factory's clock is another.
-        change.proposed(
-                folder.newest().metadata(), owner.namespace(), Instant.now().plus(Duration.ofDays(365)));
+        // Root may expire later by now than the change would have it.
+        folder.proposed(change);
         message.ifPresent(_ -> folder.store(change));
         declare(change.rotation(owner.namespace()));
         var count = RotationWait.until(

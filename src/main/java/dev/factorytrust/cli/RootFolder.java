@@ -11,6 +11,7 @@ import dev.factorytrust.tuf.dialect.StandardDialect;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.Signed;
+import dev.factorytrust.tuf.repository.RootProposal;
 import dev.factorytrust.tuf.verify.TrustedMetadataSet;
 import dev.factorytrust.tuf.verify.VerificationException;
 
@@ -140,6 +141,17 @@ final class RootFolder {
         } catch (IOException | NullPointerException e) {
             throw Failure.refused(changeFile() + " is no RootRotation");
         }
+    }
+
+    /**
+     * The next root as it would be if the operator made it now.
+     *
+     * @throws Failure where there can't be one
+     */
+    RootProposal.Proposed proposed(RootEdit change) {
+        var life = change.life().or(owner()::life).orElse(Durations.ROOT_EXPIRES_AFTER);
+        return change.proposed(
+                newest().metadata(), owner().namespace(), Instant.now().plus(life));
     }
 
     /** Replaces the change. What was offered and signed for another is worth nothing, and goes. */

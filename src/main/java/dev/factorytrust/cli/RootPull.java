@@ -53,7 +53,7 @@ final class RootPull implements Runnable {
             folder.folder().forgetChange();
         }
         if (url == null) {
-            fromCluster(folder, cluster, cluster.namespace(), factory);
+            fromCluster(folder, cluster, cluster.namespace(), factory, 1);
         } else {
             fromUrl();
         }
@@ -82,10 +82,15 @@ final class RootPull implements Runnable {
         keep(folder, owner, roots, newest);
     }
 
-    /** From the ConfigMaps, up to the version that devices see. */
-    static void fromCluster(FolderOption folder, Cluster cluster, String namespace, String factory) {
+    /**
+     * From the ConfigMaps, up to the version that devices see.
+     *
+     * @param published a version that they are known to see; the Factory's status may not say so yet
+     */
+    static void fromCluster(
+            FolderOption folder, Cluster cluster, String namespace, String factory, long published) {
         var found = cluster.find(Factory.class, namespace, factory);
-        var newest = version(found);
+        var newest = Math.max(version(found), published);
         var roots = cluster.<List<Bytes>>read(client -> _ -> {
             var files = new ArrayList<Bytes>();
             for (var version = 1L; version <= newest; version++) {

@@ -63,7 +63,12 @@ final class RootPush implements Runnable {
             return;
         }
         attachments.awaitCompleted(owner.namespace(), name, waiting.timeout());
-        RootPull.fromCluster(option, cluster, owner.namespace(), owner.factory());
+        RootPull.fromCluster(
+                option,
+                cluster,
+                owner.namespace(),
+                owner.factory(),
+                payload.next().version());
     }
 
     /** Signatures of a payload that was replaced since count for nothing, and are told of before they are sent. */
