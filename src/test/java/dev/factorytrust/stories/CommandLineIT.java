@@ -2,8 +2,9 @@ package dev.factorytrust.stories;
 
 import dev.factorytrust.api.v1alpha1.RootRotationStatus.Phase;
 import dev.factorytrust.testing.Command;
-import dev.factorytrust.testing.ControlPlane;
 import dev.factorytrust.testing.TestClock;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,7 +20,7 @@ import static dev.factorytrust.stories.RotationStory.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** The ceremony with {@code kubectl factory} as it is packaged. What it prints goes to the cluster as it is. */
+/** The ceremony with {@code kubectl factory} as it is packaged, by people with the ClusterRoles that are shipped for them. */
 class CommandLineIT {
 
     private static final Path COMMAND = Path.of("target", "kubectl-factory").toAbsolutePath();
@@ -34,10 +35,11 @@ class CommandLineIT {
         try (var story = new RotationStory(TestClock.start())) {
             story.declareFactory("offline: {threshold: 1, keys: %s}".formatted(alice));
             story.awaitPayload("acme-root-1");
-            assertThat(onCluster(story, "status", "acme"))
+            assertThat(as("factory-viewer", story, "status", "acme"))
                     .contains("Factory " + story.namespace() + "/acme", "nothing is published yet")
                     .contains("RootRotation acme-root-1: AwaitingSignatures", "+ alice ed25519")
                     .containsPattern("still to sign, before .*: alice")
+                    .contains("kubectl factory attach signed.yaml")
                     .contains("kubectl factory root payload acme-root-1 -n " + story.namespace());
             sign(story, "acme-root-1", "alice");
             story.awaitReady();
@@ -48,11 +50,12 @@ class CommandLineIT {
             sign(story, "hand-over", "alice", "--current", first.toString());
             story.awaitPhase("hand-over", Phase.COMPLETED, SOON);
 
-            assertThat(onCluster(story, "status", "acme"))
+            assertThat(as("factory-viewer", story, "status", "acme"))
                     .contains("root       version 2, 1 of 1 keys", "Ready=True Published")
                     .doesNotContain("still to sign");
-            assertThat(onCluster(story, "status", "acme", "-o", "json")).contains("\"version\" : 2");
-            assertThatThrownBy(() -> onCluster(story, "status", "acne"))
+            assertThat(as("factory-viewer", story, "status", "acme", "-o", "json"))
+                    .contains("\"version\" : 2");
+            assertThatThrownBy(() -> as("factory-viewer", story, "status", "acne"))
                     .hasMessageContaining("there is no Factory acne in namespace " + story.namespace());
 
             var url = story.operator().url(story.namespace(), "acme").toString();
@@ -80,7 +83,7 @@ class CommandLineIT {
     private void sign(RotationStory story, String rotation, String name, String... more) throws Exception {
         story.awaitPayload(rotation);
         var payload = drawer.resolve(rotation + ".json");
-        onCluster(story, "root", "payload", rotation, "--out", payload.toString());
+        as("factory-key-holder", story, "root", "payload", rotation, "--out", payload.toString());
         var words = new ArrayList<>(List.of(
                 "sign",
                 payload.toString(),
@@ -88,12 +91,15 @@ class CommandLineIT {
                 drawer.resolve(name + ".pem").toString(),
                 "--yes"));
         words.addAll(List.of(more));
-        story.client().resource(factory(words.toArray(String[]::new))).create();
+        var holder = Config.fromKubeconfig(story.kubeconfigOf("factory-key-holder"));
+        try (var client = new KubernetesClientBuilder().withConfig(holder).build()) {
+            client.resource(factory(words.toArray(String[]::new))).create();
+        }
     }
 
-    private String onCluster(RotationStory story, String... words) throws IOException, InterruptedException {
-        var kubeconfig = Files.writeString(
-                drawer.resolve("kubeconfig"), ControlPlane.shared().adminKubeconfig());
+    private String as(String clusterRole, RotationStory story, String... words)
+            throws IOException, InterruptedException {
+        var kubeconfig = Files.writeString(drawer.resolve("kubeconfig"), story.kubeconfigOf(clusterRole));
         return Command.run(Stream.of(
                         Stream.of("env", "KUBECONFIG=" + kubeconfig, COMMAND.toString()),
                         Stream.of(words),
