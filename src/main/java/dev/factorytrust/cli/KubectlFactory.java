@@ -3,6 +3,8 @@ package dev.factorytrust.cli;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
+import java.util.List;
+
 /** The plugin {@code kubectl factory}; kubectl runs it for that name, wherever it lies on the PATH. */
 @Command(
         name = "kubectl factory",
@@ -17,7 +19,8 @@ import picocli.CommandLine.Command;
             Verify.class,
             Keys.class,
             RootMetadata.class,
-            Sign.class
+            Sign.class,
+            CompletionScript.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -39,6 +42,11 @@ public final class KubectlFactory {
     public static void main(String[] arguments) {
         // The Kubernetes client would have it say that there is no log: errors reach people as sentences.
         System.setProperty("slf4j.internal.verbosity", "ERROR");
+        if (arguments.length > 0 && arguments[0].equals(Completion.VERB)) {
+            Completion.of(commandLine(), List.of(arguments).subList(1, arguments.length), new ClusterNames())
+                    .forEach(System.out::println);
+            System.exit(0);
+        }
         System.exit(commandLine().execute(arguments));
     }
 
