@@ -80,6 +80,9 @@ class SignTest {
         assertThat(secret.getMetadata().getLabels()).containsEntry("factory-trust.dev/signs", "hand-over-payload");
         var signature = Bytes.base64(secret.getData().get("signature"));
         assertThat(key("bob").publicKey().verify(PAYLOAD, signature)).isTrue();
+        assertThat(Bytes.base64(secret.getData().get("keyid")).utf8())
+                .isEqualTo(keyid("bob").value());
+        assertThat(Bytes.base64(secret.getData().get("payloadSha256")).utf8()).isEqualTo(PAYLOAD.sha256());
     }
 
     @Test
