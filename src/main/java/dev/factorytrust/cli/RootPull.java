@@ -87,8 +87,7 @@ final class RootPull implements Runnable {
      *
      * @param published a version that they are known to see; the Factory's status may not say so yet
      */
-    static void fromCluster(
-            FolderOption folder, Cluster cluster, String namespace, String factory, long published) {
+    static void fromCluster(FolderOption folder, Cluster cluster, String namespace, String factory, long published) {
         var found = cluster.find(Factory.class, namespace, factory);
         var newest = Math.max(version(found), published);
         var roots = cluster.<List<Bytes>>read(client -> _ -> {

@@ -42,7 +42,8 @@ class TokenPageIT {
         assertThat(blocks).hasSize(4);
         run(tokens, blocks.get(0));
         var made = Files.readString(directory.resolve("alice.yaml"));
-        assertThat(run(tokens, blocks.get(0).lines().findFirst().orElseThrow() + '\n' + blocks.get(1))).isEqualTo(made);
+        assertThat(run(tokens, blocks.get(0).lines().findFirst().orElseThrow() + '\n' + blocks.get(1)))
+                .isEqualTo(made);
         assertThat(run(tokens, blocks.get(0).lines().findFirst().orElseThrow() + '\n' + blocks.get(2)))
                 .contains("BEGIN PUBLIC KEY")
                 .doesNotContain(made.lines().toList().get(3));
@@ -53,7 +54,9 @@ class TokenPageIT {
         Files.write(directory.resolve("payload.json"), payload.toArray());
         run(
                 tokens,
-                blocks.get(0).lines().findFirst().orElseThrow() + '\n' + blocks.get(3).replace("sign ", "sign --yes "));
+                blocks.get(0).lines().findFirst().orElseThrow()
+                        + '\n'
+                        + blocks.get(3).replace("sign ", "sign --yes "));
         var secret = Serialization.unmarshal(Files.readString(directory.resolve("alice-signs.yaml")), Secret.class);
         assertThat(key.verify(payload, Bytes.base64(secret.getData().get("signature"))))
                 .isTrue();
@@ -78,20 +81,14 @@ class TokenPageIT {
     }
 
     private String run(SoftHsm tokens, String block) throws IOException, InterruptedException {
-        var typed = block.replace("kubectl factory", Path.of("target", "kubectl-factory").toAbsolutePath().toString())
+        var typed = block.replace(
+                        "kubectl factory",
+                        Path.of("target", "kubectl-factory").toAbsolutePath().toString())
                 .replace("--token alice", "--token alice --pin-env PIN")
                 .replace("--login", "--login --pin $PIN")
                 .replace("--label alice\n", "--label alice --so-pin 12345678 --pin $PIN\n");
         return Command.run(
                 directory,
-                List.of(
-                        "env",
-                        tokens.environment(),
-                        "PIN=" + SoftHsm.PIN,
-                        "bash",
-                        "-euo",
-                        "pipefail",
-                        "-c",
-                        typed));
+                List.of("env", tokens.environment(), "PIN=" + SoftHsm.PIN, "bash", "-euo", "pipefail", "-c", typed));
     }
 }

@@ -28,6 +28,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** From JSON to the model, by specification 1.0.34 §4. */
 final class StandardDecoder {
@@ -35,6 +36,8 @@ final class StandardDecoder {
     private static final int EXPIRES_LENGTH = "2030-01-01T00:00:00Z".length();
     private static final DateTimeFormatter EXPIRES =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'").withResolverStyle(ResolverStyle.STRICT);
+    private static final Pattern SPEC_VERSION = Pattern.compile("1(\\.[0-9]{1,9}){1,2}");
+    private static final Pattern HASH = Pattern.compile("([0-9a-f]{2})+");
     private static final String SNAPSHOT_FILE = "snapshot.json";
 
     private StandardDecoder() {}
@@ -52,7 +55,7 @@ final class StandardDecoder {
                     "signed._type is " + Quote.shorten(type) + ", where " + expected + " is expected");
         }
         // §4.3: a client must refuse a version of the specification with another major number.
-        if (!signed.text("spec_version").matches("1(\\.[0-9]{1,9}){1,2}")) {
+        if (!SPEC_VERSION.matcher(signed.text("spec_version")).matches()) {
             throw new MalformedMetadataException("signed.spec_version isn't 1.something");
         }
         var version = signed.integer("version");
@@ -122,7 +125,7 @@ final class StandardDecoder {
     private static Map<String, String> hashes(Fields file) {
         var hashes = file.map("hashes", name -> name, (path, hash) -> {
             // Clients compare hashes as text, so an upper-case one never matches.
-            if (!hash.isTextual() || !hash.textValue().matches("([0-9a-f]{2})+")) {
+            if (!hash.isTextual() || !HASH.matcher(hash.textValue()).matches()) {
                 throw new MalformedMetadataException(path + " isn't lower-case hexadecimal");
             }
             return hash.textValue();
