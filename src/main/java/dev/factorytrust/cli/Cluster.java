@@ -90,7 +90,7 @@ final class Cluster {
     }
 
     private <T> T ask(Question<T> question) {
-        var config = Config.autoConfigure(context);
+        var config = config();
         config.setRequestRetryBackoffLimit(1);
         config.setConnectionTimeout(10_000);
         var where = where(config);
@@ -98,6 +98,18 @@ final class Cluster {
             return question.ask(client, where);
         } catch (KubernetesClientException e) {
             throw Failure.unreachable(told(e, config), e);
+        }
+    }
+
+    private Config config() {
+        try {
+            return Config.autoConfigure(context);
+        } catch (RuntimeException e) {
+            throw Failure.refused("what says where the cluster is can't be read ("
+                    + Optional.ofNullable(System.getenv("KUBECONFIG"))
+                            .map("KUBECONFIG="::concat)
+                            .orElse("~/.kube/config")
+                    + "): " + cause(e).lines().findFirst().orElse(""));
         }
     }
 
@@ -113,6 +125,6 @@ final class Cluster {
     }
 
     private static String cause(Throwable failure) {
-        return failure.getCause() == null ? failure.getMessage() : cause(failure.getCause());
+        return failure.getCause() == null ? String.valueOf(failure.getMessage()) : cause(failure.getCause());
     }
 }

@@ -10,12 +10,16 @@ import picocli.CommandLine.Option;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Where the private keys are that sign: in a file, in an archive, or on a token. One of them. */
 final class KeySource {
 
-    @Option(names = "--key", paramLabel = "FILE", description = "Your private key (PKCS#8, PEM).")
-    private Path file;
+    @Option(
+            names = "--key",
+            paramLabel = "FILE",
+            description = "Your private key (PKCS#8, PEM); one who exchanges a key names the old and the new one.")
+    private List<Path> files;
 
     @Option(
             names = "--archive",
@@ -28,7 +32,7 @@ final class KeySource {
 
     /** As people find it again. */
     String name() {
-        return token != null ? token.name() : archive != null ? archive.toString() : file.toString();
+        return token != null ? token.name() : archive != null ? archive.toString() : named();
     }
 
     /** With all the keys that are there; those of a token can be used no longer than this runs. */
@@ -39,7 +43,13 @@ final class KeySource {
         if (archive != null) {
             return use.apply(archived());
         }
-        return use.apply(List.of(KeyFiles.read(file, passphrase)));
+        return use.apply(files.stream()
+                .<Signer>map(file -> KeyFiles.read(file, passphrase))
+                .toList());
+    }
+
+    private String named() {
+        return files.stream().map(Path::toString).collect(Collectors.joining(" and "));
     }
 
     private List<Signer> archived() {

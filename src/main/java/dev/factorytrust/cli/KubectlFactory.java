@@ -3,6 +3,10 @@ package dev.factorytrust.cli;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
+import java.io.IOException;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+
 /** The plugin {@code kubectl factory}; kubectl runs it for that name, wherever it lies on the PATH. */
 @Command(
         name = "kubectl factory",
@@ -18,7 +22,8 @@ import picocli.CommandLine.Command;
             Keys.class,
             RootMetadata.class,
             Sign.class,
-            Attach.class
+            Attach.class,
+            CompletionScript.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -37,10 +42,20 @@ public final class KubectlFactory {
         }
     }
 
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws IOException, NoSuchAlgorithmException {
         // The Kubernetes client would have it say that there is no log: errors reach people as sentences.
         System.setProperty("slf4j.internal.verbosity", "ERROR");
-        System.exit(commandLine().execute(arguments));
+        System.exit(
+                switch (arguments.length == 0 ? "" : arguments[0]) {
+                    case Completion.VERB -> complete(List.of(arguments).subList(1, arguments.length));
+                    case WarmUp.VERB -> WarmUp.run();
+                    default -> commandLine().execute(arguments);
+                });
+    }
+
+    private static int complete(List<String> words) {
+        Completion.of(commandLine(), words, new ClusterNames()).forEach(System.out::println);
+        return 0;
     }
 
     static CommandLine commandLine() {

@@ -55,6 +55,11 @@ final class Output {
         return line.replaceAll("[\\p{Cc}\\p{Cf}]", "\uFFFD");
     }
 
+    /** The same where a tab means something. */
+    static String harmlessBesideTabs(String line) {
+        return line.replaceAll("[\\p{Cc}\\p{Cf}&&[^\t]]", "\uFFFD");
+    }
+
     /** As resources write it. */
     static String name(Enum<?> constant) {
         return new ObjectMapper().convertValue(constant, String.class);

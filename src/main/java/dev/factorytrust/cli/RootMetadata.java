@@ -1,5 +1,6 @@
 package dev.factorytrust.cli;
 
+import dev.factorytrust.tuf.Bytes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,8 +16,16 @@ import java.nio.file.Path;
         name = "root",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "VERB",
-        description = "The next root, on its way from the cluster to its holders.",
-        subcommands = RootMetadata.Payload.class)
+        description = "The next root: changed in a folder, signed by its holders, and published.",
+        subcommands = {
+            RootPull.class,
+            RootKeyVerbs.class,
+            RootTerms.Threshold.class,
+            RootTerms.Expiry.class,
+            RootSign.class,
+            RootPush.class,
+            RootMetadata.Payload.class
+        })
 final class RootMetadata {
 
     private RootMetadata() {}
@@ -36,8 +45,21 @@ final class RootMetadata {
         @Parameters(paramLabel = "ROTATION", description = "The RootRotation's name.")
         private String name;
 
-        @Option(names = "--out", required = true, paramLabel = "FILE", description = "Where the bytes go.")
+        @Option(
+                names = "--out",
+                required = true,
+                paramLabel = "FILE",
+                description = "Where the bytes go; - for standard output.")
         private Path file;
+
+        @Option(
+                names = "--current-out",
+                paramLabel = "FILE",
+                description = {
+                    "Where the root goes that it follows, as the cluster has it: what sign takes as --current.",
+                    "Whoever doesn't trust the cluster takes that from where devices have it."
+                })
+        private Path currentFile;
 
         @Mixin
         private Cluster cluster;
@@ -47,14 +69,32 @@ final class RootMetadata {
             var offered = OfferedPayload.fetch(cluster, cluster.namespace(), name);
             var status = offered.rotation().getStatus();
             var bytes = offered.bytes();
-            try {
-                Files.write(file, bytes.toArray());
-            } catch (IOException e) {
-                throw Failure.file(file, "can't be written", e);
+            if (file.toString().equals("-")) {
+                // Bytes, not text: an encoding or a newline at the end would make another payload of it.
+                System.out.writeBytes(bytes.toArray());
+                System.out.flush();
+            } else {
+                write(file, bytes);
+            }
+            if (currentFile != null) {
+                write(
+                        currentFile,
+                        offered.current()
+                                .orElseThrow(() -> Failure.refused(
+                                        "RootRotation " + name + " makes the first root, which follows none"))
+                                .content());
             }
             tell("sha256 " + bytes.sha256() + "  " + file);
             tell("sign before " + status.payload().signBefore());
             status.diff().forEach(line -> tell("  " + line));
+        }
+
+        private static void write(Path file, Bytes content) {
+            try {
+                Files.write(file, content.toArray());
+            } catch (IOException e) {
+                throw Failure.file(file, "can't be written", e);
+            }
         }
 
         private void tell(String line) {

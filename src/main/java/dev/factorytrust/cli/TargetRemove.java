@@ -20,7 +20,7 @@ import java.util.Optional;
         })
 final class TargetRemove implements Runnable {
 
-    @Parameters(paramLabel = "NAME", description = "The Target's name, or the path under which devices find it.")
+    @Parameters(paramLabel = "TARGET", description = "The Target's name, or the path under which devices find it.")
     private String name;
 
     @Option(

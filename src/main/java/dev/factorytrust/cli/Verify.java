@@ -55,6 +55,7 @@ final class Verify implements Callable<Integer> {
     /**
      * What the walk came to.
      *
+     * @param refusedFile the file that was refused, or that is missing; empty where it is the trusted root itself
      * @param holdsUntil the first moment at which the device would refuse what it has accepted
      */
     record Walk(
@@ -62,6 +63,7 @@ final class Verify implements Callable<Integer> {
             Instant at,
             boolean accepted,
             Optional<String> refused,
+            Optional<RepositorySource.Answer> refusedFile,
             Optional<Instant> holdsUntil,
             List<Step> steps,
             List<String> targets) {}
@@ -73,10 +75,10 @@ final class Verify implements Callable<Integer> {
         var device = DeviceState.fresh(trusted);
         try {
             var updated = ClientWorkflow.update(DIALECT, device, source, at);
-            print(true, Optional.empty(), steps(trusted, source), names(updated));
+            print(true, Optional.empty(), Optional.empty(), steps(trusted, source), names(updated));
             return 0;
         } catch (VerificationException e) {
-            print(false, Optional.of(e.getMessage()), steps(trusted, source), List.of());
+            print(false, Optional.of(e.getMessage()), source.refused(e), steps(trusted, source), List.of());
             return Failure.REFUSED;
         }
     }
@@ -118,6 +120,14 @@ final class Verify implements Callable<Integer> {
         return new Step(metadata.role().value(), metadata.version(), metadata.expires(), file.sha256(), changes);
     }
 
+    private static String place(RepositorySource.Answer answer) {
+        return answer.where()
+                + ' '
+                + answer.said()
+                + answer.bytes().map(bytes -> ": " + bytes + " bytes").orElse("")
+                + answer.sha256().map(digest -> ", sha256 " + digest).orElse("");
+    }
+
     private static <T extends Metadata> Optional<T> read(Class<T> type, Bytes file) {
         try {
             return Optional.of(DIALECT.decode(type, file).metadata());
@@ -126,7 +136,12 @@ final class Verify implements Callable<Integer> {
         }
     }
 
-    private void print(boolean accepted, Optional<String> refused, List<Step> steps, List<String> targets) {
+    private void print(
+            boolean accepted,
+            Optional<String> refused,
+            Optional<RepositorySource.Answer> file,
+            List<Step> steps,
+            List<String> targets) {
         var roots = steps.stream().filter(step -> step.role().equals("root")).toList();
         var holdsUntil = steps.stream()
                 .filter(step -> !step.role().equals("root") || step.equals(roots.getLast()))
@@ -143,12 +158,13 @@ final class Verify implements Callable<Integer> {
         refused.ifPresentOrElse(
                 why -> {
                     lines.add("refused: " + why);
+                    lines.add("         " + file.map(Verify::place).orElse(root + ", the root that you trust"));
                     lines.add("A device that trusts this root and sees this repository at " + at + " stays as it is.");
                 },
                 () -> {
                     targets.forEach(target -> lines.add("target           " + target));
                     lines.add("accepted at " + at + "; it holds until " + holdsUntil.orElseThrow());
                 });
-        output.print(new Walk(url, at, accepted, refused, holdsUntil, steps, targets), lines);
+        output.print(new Walk(url, at, accepted, refused, file, holdsUntil, steps, targets), lines);
     }
 }

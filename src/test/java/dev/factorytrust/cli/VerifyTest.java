@@ -8,10 +8,12 @@ import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.TargetFile;
 import dev.factorytrust.tuf.model.Targets;
+import dev.factorytrust.tuf.model.Timestamp;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
@@ -22,6 +24,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
@@ -124,6 +127,75 @@ class VerifyTest {
         assertThat(verify("--at", NOW).out()).contains("refused: snapshot isn't there: no file 5.snapshot.json");
     }
 
+    /** Each kind of refusal says what was expected, what was found, and in which file. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            2.root.json     | alone     | root 2 is signed by 0 of the 1 keys that root 1 asks for
+            2.root.json     | skipped   | root has version 3, where 2 is expected
+            timestamp.json  | unsigned  | timestamp 9 is signed by 0 of the 1 keys
+            timestamp.json  | expired   | timestamp 9 expired at 2020-01-01T00:00:00Z, and it is
+            timestamp.json  | garbage   | timestamp is malformed:
+            5.snapshot.json | unsigned  | snapshot has sha256
+            5.snapshot.json | missing   | snapshot isn't there: no file 5.snapshot.json
+            7.targets.json  | garbage   | targets has
+            7.targets.json  | missing   | targets isn't there: no file 7.targets.json
+            """)
+    void every_refusal_names_its_file(String file, String fault, String why) throws IOException {
+        var snapshot = sign(snapshot(5, sign(targets(7), "targets"), 7), "snapshot");
+        switch (fault) {
+            case "alone" -> write(file, sign(SECOND, "bob"));
+            case "skipped" -> write(file, sign(root(3, Map.of(RoleName.ROOT, role(1, "bob"))), "alice", "bob"));
+            case "unsigned" ->
+                write(
+                        file,
+                        file.equals("timestamp.json")
+                                ? sign(timestamp(9, snapshot, 5), "alice")
+                                : sign(snapshot(5, sign(targets(7), "targets"), 8), "alice"));
+            case "expired" -> write(file, expired(snapshot));
+            case "garbage" -> write(file, Bytes.utf8("garbage"));
+            default -> Files.delete(repository.resolve(file));
+        }
+        var shell = verify("--at", NOW);
+        assertThat(shell.exitCode()).isEqualTo(Failure.REFUSED);
+        assertThat(shell.out()).contains("refused: " + why);
+        assertThat(shell.out().lines().map(String::strip))
+                .anyMatch(line -> line.startsWith(
+                        repository.resolve(file) + (fault.equals("missing") ? " isn't there" : " is there: ")));
+        var facts =
+                new ObjectMapper().readTree(verify("--at", NOW, "-o", "json").out());
+        assertThat(facts.at("/refusedFile/name").textValue()).isEqualTo(file);
+    }
+
+    private static Bytes expired(Bytes snapshot) {
+        var fresh = timestamp(9, snapshot, 5);
+        return sign(
+                new Timestamp(9, Instant.parse("2020-01-01T00:00:00Z"), fresh.snapshotMeta(), Map.of()), "timestamp");
+    }
+
+    @Test
+    void an_expired_root_is_the_newest_one_and_not_the_one_that_was_asked_for_in_vain() {
+        assertThat(verify("--at", TestMetadata.EXPIRES).out())
+                .contains("refused: root 2 expired at")
+                .contains(repository.resolve("2.root.json") + " is there: ");
+        assertThat(Shell.run(
+                                "verify",
+                                repository,
+                                "--root",
+                                repository.resolve("2.root.json"),
+                                "--at",
+                                TestMetadata.EXPIRES)
+                        .out())
+                .contains("2.root.json, the root that you trust");
+    }
+
+    @Test
+    void a_page_for_people_is_told_from_metadata() throws IOException {
+        try (var server = new Lying(200, "\n<!DOCTYPE html><title>Sign in</title>".getBytes(StandardCharsets.UTF_8))) {
+            assertThat(Shell.run("verify", server.url(), "--root", trusted).out())
+                    .contains(server.url() + "/2.root.json answers 200 with a web page (HTML), not metadata: 38 bytes");
+        }
+    }
+
     @Test
     void a_name_does_not_speak_to_the_terminal() throws IOException {
         var bell =
@@ -171,12 +243,19 @@ class VerifyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {301, 500})
-    void a_server_that_answers_neither_yes_nor_no(int status) throws IOException {
+    @CsvSource(delimiter = '|', textBlock = """
+            204 | no content
+            301 | a redirect to https://elsewhere.example.com/, which devices don't follow
+            401 | asks for a login
+            500 | which is neither a file nor its absence
+            """)
+    void a_server_that_answers_neither_yes_nor_no(int status, String meaning) throws IOException {
         try (var server = new Lying(status, new byte[0])) {
             var shell = Shell.run("verify", server.url(), "--root", trusted);
             assertThat(shell.exitCode()).isEqualTo(Failure.UNREACHABLE);
-            assertThat(shell.err()).contains("2.root.json answers " + status);
+            assertThat(shell.err())
+                    .contains(server.url() + "/2.root.json answers " + status)
+                    .contains(meaning);
         }
     }
 
@@ -237,6 +316,7 @@ class VerifyTest {
 
         private Lying(int status, byte[] body) throws IOException {
             server.createContext("/", exchange -> {
+                exchange.getResponseHeaders().add("Location", "https://elsewhere.example.com/");
                 exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
                 try (var out = exchange.getResponseBody()) {
                     out.write(body);

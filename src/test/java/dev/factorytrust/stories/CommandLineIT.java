@@ -18,7 +18,7 @@ import static dev.factorytrust.stories.RotationStory.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** The ceremony with {@code kubectl factory} as it is packaged. What touches the cluster is a key holder's right. */
+/** The ceremony with {@code kubectl factory} as it is packaged, by people with the ClusterRoles that are shipped for them. */
 class CommandLineIT {
 
     private static final Path COMMAND = Path.of("target", "kubectl-factory").toAbsolutePath();
@@ -33,10 +33,11 @@ class CommandLineIT {
         try (var story = new RotationStory(TestClock.start())) {
             story.declareFactory("offline: {threshold: 1, keys: %s}".formatted(alice));
             story.awaitPayload("acme-root-1");
-            assertThat(onCluster(story, "status", "acme"))
+            assertThat(as("factory-viewer", story, "status", "acme"))
                     .contains("Factory " + story.namespace() + "/acme", "nothing is published yet")
                     .contains("RootRotation acme-root-1: AwaitingSignatures", "+ alice ed25519")
                     .containsPattern("still to sign, before .*: alice")
+                    .contains("kubectl factory attach signed.yaml")
                     .contains("kubectl factory root payload acme-root-1 -n " + story.namespace());
             sign(story, "acme-root-1", "alice");
             story.awaitReady();
@@ -47,11 +48,12 @@ class CommandLineIT {
             sign(story, "hand-over", "alice", "--current", first.toString());
             story.awaitPhase("hand-over", Phase.COMPLETED, SOON);
 
-            assertThat(onCluster(story, "status", "acme"))
+            assertThat(as("factory-viewer", story, "status", "acme"))
                     .contains("root       version 2, 1 of 1 keys", "Ready=True Published")
                     .doesNotContain("still to sign");
-            assertThat(onCluster(story, "status", "acme", "-o", "json")).contains("\"version\" : 2");
-            assertThatThrownBy(() -> onCluster(story, "status", "acne"))
+            assertThat(as("factory-viewer", story, "status", "acme", "-o", "json"))
+                    .contains("\"version\" : 2");
+            assertThatThrownBy(() -> as("factory-viewer", story, "status", "acne"))
                     .hasMessageContaining("there is no Factory acne in namespace " + story.namespace());
 
             var url = story.operator().url(story.namespace(), "acme").toString();
@@ -79,7 +81,7 @@ class CommandLineIT {
     private void sign(RotationStory story, String rotation, String name, String... more) throws Exception {
         story.awaitPayload(rotation);
         var payload = drawer.resolve(rotation + ".json");
-        onCluster(story, "root", "payload", rotation, "--out", payload.toString());
+        as("factory-key-holder", story, "root", "payload", rotation, "--out", payload.toString());
         var words = new ArrayList<>(List.of(
                 "sign",
                 payload.toString(),
@@ -88,11 +90,13 @@ class CommandLineIT {
                 "--yes"));
         words.addAll(List.of(more));
         var signed = Files.writeString(drawer.resolve(name + "-signs.yaml"), factory(words.toArray(String[]::new)));
-        assertThat(onCluster(story, "attach", signed.toString())).contains("RootRotation " + rotation + ": ");
+        assertThat(as("factory-key-holder", story, "attach", signed.toString()))
+                .contains("RootRotation " + rotation + ": ");
     }
 
-    private String onCluster(RotationStory story, String... words) throws IOException, InterruptedException {
-        var kubeconfig = Files.writeString(drawer.resolve("kubeconfig"), story.kubeconfigOf("factory-key-holder"));
+    private String as(String clusterRole, RotationStory story, String... words)
+            throws IOException, InterruptedException {
+        var kubeconfig = Files.writeString(drawer.resolve("kubeconfig"), story.kubeconfigOf(clusterRole));
         return Command.run(Stream.of(
                         Stream.of("env", "KUBECONFIG=" + kubeconfig, COMMAND.toString()),
                         Stream.of(words),

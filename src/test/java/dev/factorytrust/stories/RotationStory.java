@@ -333,8 +333,8 @@ final class RotationStory implements AutoCloseable {
     }
 
     /** What somebody has in a file who may do here what the shipped ClusterRole says, and nothing else. */
-    String kubeconfigOf(String clusterRole) {
-        return ControlPlane.shared().kubeconfigOf(clusterRole, namespace);
+    String kubeconfigOf(String clusterRole, String... more) {
+        return ControlPlane.shared().kubeconfigOf(clusterRole, namespace, more);
     }
 
     /** Lets a key holder fetch the archive of root keys, with the commands of {@code docs/command-line.md}. */

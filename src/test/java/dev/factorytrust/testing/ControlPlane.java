@@ -29,6 +29,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * A real kube-apiserver and etcd, one pair per test JVM, with RBAC on and this project's CRDs applied. There is no
@@ -134,8 +135,10 @@ public final class ControlPlane {
      * What somebody has in a file who was given the shipped ClusterRole of that name, as {@code factory-viewer}, in one
      * namespace, and nothing else. It is his default namespace. He is the ServiceAccount of the ClusterRole's name there,
      * to whom a test may give more.
+     *
+     * @param more further ClusterRoles that he has there
      */
-    public String kubeconfigOf(String clusterRole, String namespace) {
+    public String kubeconfigOf(String clusterRole, String namespace, String... more) {
         operatorConfig();
         admin.resource(new ServiceAccountBuilder()
                         .withNewMetadata()
@@ -144,15 +147,8 @@ public final class ControlPlane {
                         .endMetadata()
                         .build())
                 .serverSideApply();
-        admin.resource(new RoleBindingBuilder()
-                        .withNewMetadata()
-                        .withName(clusterRole)
-                        .withNamespace(namespace)
-                        .endMetadata()
-                        .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", clusterRole)
-                        .addNewSubject(null, "ServiceAccount", clusterRole, namespace)
-                        .build())
-                .serverSideApply();
+        bind(clusterRole, clusterRole, namespace);
+        Stream.of(more).forEach(role -> bind(role, clusterRole, namespace));
         return """
                 apiVersion: v1
                 kind: Config
@@ -161,6 +157,18 @@ public final class ControlPlane {
                 users: [{name: test, user: {token: "%s"}}]
                 contexts: [{name: test, context: {cluster: test, user: test, namespace: %s}}]
                 """.formatted(adminConfig.getMasterUrl(), token(namespace, clusterRole), namespace);
+    }
+
+    private void bind(String clusterRole, String serviceAccount, String namespace) {
+        admin.resource(new RoleBindingBuilder()
+                        .withNewMetadata()
+                        .withName(serviceAccount + "-is-" + clusterRole)
+                        .withNamespace(namespace)
+                        .endMetadata()
+                        .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", clusterRole)
+                        .addNewSubject(null, "ServiceAccount", serviceAccount, namespace)
+                        .build())
+                .serverSideApply();
     }
 
     private String token(String namespace, String serviceAccount) {
