@@ -2,6 +2,8 @@ package dev.factorytrust.operator.rotation;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.crypto.PrivateKeys;
+import dev.factorytrust.tuf.crypto.TextEncodings;
 import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.dialect.MalformedMetadataException;
 import dev.factorytrust.tuf.model.KeyId;

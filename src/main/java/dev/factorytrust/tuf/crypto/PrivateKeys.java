@@ -1,4 +1,4 @@
-package dev.factorytrust.operator.rotation;
+package dev.factorytrust.tuf.crypto;
 
 import dev.factorytrust.tuf.Bytes;
 import org.bouncycastle.asn1.ASN1Integer;
@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * Tells whether somebody put a private key where a signature belongs. It looks at the whole value, and at what that is
  * the base64 or hexadecimal of; better one key too many than one that stays.
  */
-final class PrivateKeys {
+public final class PrivateKeys {
 
     // Bounded repetitions: strangers write what is searched.
     private static final Pattern TEXT = Pattern.compile(
@@ -35,7 +35,7 @@ final class PrivateKeys {
 
     private PrivateKeys() {}
 
-    static boolean isIn(Bytes value) {
+    public static boolean isIn(Bytes value) {
         return isIn(value.toArray(), NESTING);
     }
 
