@@ -8,6 +8,14 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import picocli.CommandLine.Option;
 
 import java.net.HttpURLConnection;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /** The cluster that kubectl would talk to, with the user's own permissions. */
@@ -21,19 +29,34 @@ final class Cluster {
     @Option(names = "--context", description = "The context of the kubeconfig to use. Default: the current one.")
     private String context;
 
+    /** Where a verb works: the namespace of {@code -n}, or the context's. */
+    String namespace() {
+        return where(Config.autoConfigure(context));
+    }
+
+    private String where(Config config) {
+        return namespace != null ? namespace : config.getNamespace() == null ? "default" : config.getNamespace();
+    }
+
     private interface Question<T> {
         T ask(KubernetesClient client, String namespace);
     }
 
     /** The resource of that name, or a refusal that names it. */
     <T extends CustomResource<?, ?>> T find(Class<T> kind, String name) {
-        return ask((client, where) -> {
-            var found = client.resources(kind).inNamespace(where).withName(name).get();
-            if (found == null) {
-                throw Failure.refused("there is no %s %s in namespace %s".formatted(kind.getSimpleName(), name, where));
-            }
-            return found;
-        });
+        return find(kind, namespace(), name);
+    }
+
+    <T extends CustomResource<?, ?>> T find(Class<T> kind, String where, String name) {
+        return look(kind, where, name)
+                .orElseThrow(() -> Failure.refused(
+                        "there is no %s %s in namespace %s".formatted(kind.getSimpleName(), name, where)));
+    }
+
+    /** The resource of that name, if there is one. */
+    <T extends CustomResource<?, ?>> Optional<T> look(Class<T> kind, String where, String name) {
+        return ask((client, _) -> Optional.ofNullable(
+                client.resources(kind).inNamespace(where).withName(name).get()));
     }
 
     /** What {@code read} makes of the cluster; what the cluster refuses becomes a failure that says so. */
@@ -41,11 +64,36 @@ final class Cluster {
         return ask((client, where) -> read.apply(client).apply(where));
     }
 
+    /** The namespace that was named on the command line; what goes to Git names no other. */
+    Optional<String> namedNamespace() {
+        return Optional.ofNullable(namespace);
+    }
+
+    /** What the API server's clock shows, to the second; empty where it doesn't say. */
+    static Optional<Instant> time(KubernetesClient client) {
+        var http = client.getHttpClient();
+        var request = http.newHttpRequestBuilder()
+                .uri(client.getMasterUrl() + "version")
+                .build();
+        try {
+            return Optional.ofNullable(http.sendAsync(request, byte[].class)
+                            .get(5, TimeUnit.SECONDS)
+                            .header("Date"))
+                    .map(date -> ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)
+                            .toInstant());
+        } catch (ExecutionException | TimeoutException | DateTimeParseException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
     private <T> T ask(Question<T> question) {
         var config = Config.autoConfigure(context);
         config.setRequestRetryBackoffLimit(1);
         config.setConnectionTimeout(10_000);
-        var where = namespace != null ? namespace : config.getNamespace() == null ? "default" : config.getNamespace();
+        var where = where(config);
         try (var client = new KubernetesClientBuilder().withConfig(config).build()) {
             return question.ask(client, where);
         } catch (KubernetesClientException e) {

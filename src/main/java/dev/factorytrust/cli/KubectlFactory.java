@@ -10,7 +10,15 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "VERB",
         versionProvider = KubectlFactory.Version.class,
         description = "Keys in people's hands: what a key holder and an owner of a Factory do from a terminal.",
-        subcommands = {Status.class, Verify.class, Keys.class, RootMetadata.class, Sign.class},
+        subcommands = {
+            Status.class,
+            Verify.class,
+            Keys.class,
+            RootMetadata.class,
+            Sign.class,
+            Import.class,
+            Export.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
