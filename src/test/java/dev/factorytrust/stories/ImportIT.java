@@ -110,6 +110,10 @@ class ImportIT {
         story.awaitPhase("hand-over", Phase.COMPLETED, SOON);
         updateTo(fielded, 4, 1042);
         assertThat(story.root(4).utf8()).contains("x-old-server");
+        assertThat(story.rotations())
+                .as("no key of another type is proposed than the fleet has")
+                .extracting(rotation -> rotation.getMetadata().getName())
+                .containsExactly("hand-over");
     }
 
     private void movesOut(RotationStory story) throws Exception {

@@ -1,5 +1,6 @@
 package dev.factorytrust.operator.factory;
 
+import dev.factorytrust.api.v1alpha1.RootRotationStatus.Phase;
 import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.store.StoredMetadata;
 import dev.factorytrust.tuf.Bytes;
@@ -206,11 +207,107 @@ class ImportTest {
         assertThat(story.readiness()).contains("True Published");
     }
 
-    @Test
-    void key_types_stay_what_the_fleet_can_read() {
-        OldServer.handsOver(story, "targets", "snapshot", "timestamp");
+    /** By keyids that aren't the digests of their keys, as old servers gave them. */
+    private void declareWithKeyidsOfItsOwn() {
+        OldServer.files(story, OldServer.filesWithKeyidsOfItsOwn());
+        OldServer.keys(story, "targets", "snapshot", "timestamp");
         declare(1);
-        assertThat(story.look().state().policy().timestamp().keyType())
-                .isEqualTo(TestMetadata.key("timestamp").publicKey().type());
+    }
+
+    @Test
+    void keyids_of_another_rule_go_on_signing() {
+        declareWithKeyidsOfItsOwn();
+        assertThat(story.readiness()).contains("True Published");
+        var before = story.newestTimestamp();
+        story.pass(Duration.ofDays(2));
+        story.settle();
+        assertThat(story.readiness()).contains("True Published");
+        assertThat(story.newestTimestamp()).isGreaterThan(before);
+        assertThat(story.cluster().all(Secret.class))
+                .as("no key is taken for a retired one")
+                .hasSize(4);
+    }
+
+    @Test
+    @DisplayName("invariant 12: a limit that an imported root breaks already doesn't keep the next from being signed")
+    void keyids_of_another_rule_survive_a_rotation() {
+        declareWithKeyidsOfItsOwn();
+        story.declare("bob-joins", "root: {addKeys: [%s]}".formatted(InMemoryStory.declared(Flow.BOB)));
+        story.settle();
+        story.sign("bob-joins", Flow.BOB);
+        story.sign("bob-joins", OldServer.HOLDER);
+        story.settle();
+        assertThat(story.newestRoot()).isEqualTo(4);
+        story.declare("online", "rotateOnlineKeys: [timestamp, snapshot, targets]");
+        story.settle();
+        story.sign("online", OldServer.HOLDER);
+        story.settle();
+        for (var step = 0; step < 3; step++) {
+            story.pass(Duration.ofMinutes(61));
+            story.settle();
+        }
+        assertThat(story.newestRoot()).isEqualTo(5);
+        assertThat(story.readiness()).contains("True Published");
+        assertThat(story.cluster().all(Secret.class).filter(secret -> Names.ONLINE_KEY_TYPE.equals(secret.getType())))
+                .as("the old keys have retired")
+                .hasSize(3);
+    }
+
+    @Test
+    void a_role_that_two_of_three_sign_goes_on_with_two_and_recovers_with_one() {
+        OldServer.files(story, OldServer.filesWithThreeTimestampKeys());
+        OldServer.keys(story, "targets", "snapshot", "timestamp", "carol");
+        declare(1);
+        assertThat(story.readiness()).contains("True Published");
+        story.pass(Duration.ofDays(2));
+        story.settle();
+        assertThat(story.readiness()).contains("True Published");
+        story.loseOnlineKey("timestamp");
+        story.settle();
+        assertThat(story.readiness()).contains("OnlineKeyMissing");
+        story.declare("recovery", "rotateOnlineKeys: [timestamp]");
+        story.settle();
+        story.sign("recovery", OldServer.HOLDER);
+        story.settle();
+        assertThat(story.readiness()).contains("True Published");
+    }
+
+    @Test
+    void no_rotation_gets_a_turn_while_the_chain_is_half_stored() {
+        OldServer.handsOver(story, "targets", "snapshot", "timestamp");
+        story.declareFactory(OldServer.IMPORT.formatted(1));
+        story.restart((moment, write) -> {
+            if (moment == Interruption.Moment.BEFORE && write.endsWith("acme-root-2")) {
+                story.cluster().delete(Secret.class, OldServer.SECRET);
+                throw new Interruption.Crash(write);
+            }
+        });
+        story.settle();
+        assertThat(story.readiness()).contains("ImportSourceMissing");
+        story.declare("early", "root: {addKeys: [%s]}".formatted(InMemoryStory.declared(Flow.BOB)));
+        story.settle();
+        assertThat(story.payload("early")).isEmpty();
+        assertThat(story.rotation("early").orElseThrow().getStatus().phase()).isEqualTo(Phase.QUEUED);
+        OldServer.keys(story, "targets", "snapshot", "timestamp");
+        story.settle();
+        assertThat(story.readiness()).contains("True Published");
+        assertThat(story.payload("early")).isPresent();
+    }
+
+    @Test
+    void another_root_than_the_sources_have_is_never_thrown_away() {
+        OldServer.handsOver(story, "targets", "snapshot", "timestamp");
+        story.declareFactory(OldServer.IMPORT.formatted(1));
+        story.restart((moment, write) -> {
+            if (moment == Interruption.Moment.BEFORE && write.endsWith("acme-root-1")) {
+                plant("acme-root-1", "root", "1", "root.json", TestMetadata.sign(TestMetadata.root(1), "root"));
+                throw new Interruption.Crash(write);
+            }
+        });
+        story.settle();
+        assertThat(story.readiness()).contains("ImportConflict", "ConfigMap acme-root-1");
+        story.remove(ConfigMap.class, "acme-root-1");
+        story.settle();
+        assertThat(story.readiness()).contains("True Published");
     }
 }
