@@ -61,7 +61,8 @@ final class Export implements Runnable {
     private Cluster cluster;
 
     /** Everything, read at one moment: the timestamp first, for what it names stays for a while. */
-    private record Read(String namespace, long firstRoot, List<ForeignFile> files, List<ForeignFile> keys) {}
+    private record Read(
+            String namespace, long firstRoot, List<ForeignFile> files, List<ForeignFile> keys, boolean rootUnderWay) {}
 
     @Override
     public void run() {
@@ -86,6 +87,10 @@ final class Export implements Runnable {
         tell("Factory " + read.namespace() + "/" + name + " in " + to + ", verified as a device would that has root "
                 + fleet.repository().roots().firstKey() + ":");
         AdoptionReport.roles(fleet, Instant.now()).forEach(line -> tell("  " + line));
+        if (read.rootUnderWay()) {
+            tell("Root version " + (fleet.repository().roots().lastKey() + 1)
+                    + " is signed and on its way to devices: export again once they have it, or it is missing where you go.");
+        }
         if (onlineKeys != null) {
             var files = new TreeMap<String, Bytes>();
             read.keys().stream()
@@ -152,7 +157,13 @@ final class Export implements Runnable {
         } catch (MalformedMetadataException e) {
             throw Failure.refused("what is stored for Factory " + name + " can't be read: " + e.getMessage());
         }
-        return new Read(namespace, first, files, onlineKeys == null ? List.of() : keys(client, namespace));
+        return new Read(
+                namespace,
+                first,
+                files,
+                onlineKeys == null ? List.of() : keys(client, namespace),
+                find(client, namespace, Names.metadata(name, RoleName.ROOT, newest + 1))
+                        .isPresent());
     }
 
     private ForeignFile file(KubernetesClient client, String namespace, RoleName role, long version) {
