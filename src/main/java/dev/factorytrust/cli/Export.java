@@ -88,8 +88,9 @@ final class Export implements Runnable {
                 + fleet.repository().roots().firstKey() + ":");
         AdoptionReport.roles(fleet, Instant.now()).forEach(line -> tell("  " + line));
         if (read.rootUnderWay()) {
-            tell("Root version " + (fleet.repository().roots().lastKey() + 1)
-                    + " is signed and on its way to devices: export again once they have it, or it is missing where you go.");
+            tell(
+                    "Root version " + (fleet.repository().roots().lastKey() + 1)
+                            + " is signed and on its way to devices: export again once they have it, or it is missing where you go.");
         }
         if (onlineKeys != null) {
             var files = new TreeMap<String, Bytes>();

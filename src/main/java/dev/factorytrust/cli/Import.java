@@ -1,19 +1,12 @@
 package dev.factorytrust.cli;
 
-import dev.factorytrust.api.v1alpha1.Condition;
-import dev.factorytrust.api.v1alpha1.Factory;
-import dev.factorytrust.api.v1alpha1.FactoryStatus;
 import dev.factorytrust.names.Names;
 import dev.factorytrust.tuf.adoption.Adoption;
 import dev.factorytrust.tuf.adoption.ForeignFile;
 import dev.factorytrust.tuf.dialect.MalformedMetadataException;
 import dev.factorytrust.tuf.dialect.StandardDialect;
 import dev.factorytrust.tuf.model.Root;
-import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,15 +15,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-import java.net.HttpURLConnection;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 @Command(
         name = "import",
@@ -130,9 +119,10 @@ final class Import implements Runnable {
             return;
         }
         cluster.read(client -> namespace -> {
-            create(client, namespace, objects);
+            var run = new ImportRun(client, namespace, objects, fleet, this::tell);
+            run.create();
             if (waiting.isWanted()) {
-                await(client, namespace, fleet);
+                run.await(waiting);
             }
             return null;
         });
@@ -178,103 +168,6 @@ final class Import implements Runnable {
 
     private void print(HasMetadata object) {
         command.commandLine().getOut().print(Serialization.asYaml(object));
-    }
-
-    /** Run again after it broke off, it goes on: what is there as it should be is left as it is. */
-    private void create(KubernetesClient client, String namespace, ImportObjects objects) {
-        objects.files()
-                .forEach(file -> create(
-                        client,
-                        namespace,
-                        file,
-                        there -> Objects.equals(((ConfigMap) there).getBinaryData(), file.getBinaryData())));
-        objects.keys()
-                .ifPresent(secret -> create(
-                        client,
-                        namespace,
-                        secret,
-                        there -> Objects.equals(((Secret) there).getData(), secret.getData())));
-        create(client, namespace, objects.factory(), there -> ((Factory) there)
-                .getSpec()
-                .bootstrap()
-                .equals(objects.factory().getSpec().bootstrap()));
-    }
-
-    private void create(KubernetesClient client, String namespace, HasMetadata object, Predicate<HasMetadata> isSame) {
-        var what = object.getKind() + " " + object.getMetadata().getName();
-        try {
-            client.resource(object).inNamespace(namespace).create();
-            tell(what + " created");
-        } catch (KubernetesClientException e) {
-            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-                throw e;
-            }
-            var there = client.resource(object).inNamespace(namespace).get();
-            if (there == null || !isSame.test(there)) {
-                throw Failure.refused(what + " is in namespace " + namespace
-                        + " already, and is another: delete it if nothing needs it, or choose another name");
-            }
-            tell(what + " is there already");
-        }
-    }
-
-    private void await(KubernetesClient client, String namespace, Adoption.Adoptable fleet) {
-        var status = waiting.until(() -> Optional.ofNullable(client.resources(Factory.class)
-                        .inNamespace(namespace)
-                        .withName(name)
-                        .get())
-                .map(Factory::getStatus)
-                .filter(seen -> isAdopted(seen, fleet)));
-        adopted(
-                namespace,
-                fleet,
-                status.orElseThrow(() -> Failure.unreachable(
-                        "Factory " + name + " is declared, and not adopted after "
-                                + waiting.timeout().toSeconds() + " s: is an operator running that watches namespace "
-                                + namespace + "? Nothing is lost; run the same again to go on waiting",
-                        null)));
-    }
-
-    private boolean isAdopted(FactoryStatus status, Adoption.Adoptable fleet) {
-        var version = fleet.repository().timestamp().metadata().version();
-        if (status.roles() != null && status.roles().timestamp().version() >= version) {
-            return true;
-        }
-        stalled(status)
-                .filter(condition -> !condition.reason().equals("ImportSourceMissing"))
-                .ifPresent(condition -> {
-                    throw Failure.refused("Factory " + name + " is declared, and the operator adopts nothing: "
-                            + condition.reason() + ": " + condition.message());
-                });
-        return false;
-    }
-
-    private static Optional<Condition> stalled(FactoryStatus status) {
-        return status.conditions().stream()
-                .filter(condition ->
-                        condition.type().equals("Stalled") && condition.status().equals("True"))
-                .findFirst();
-    }
-
-    private void adopted(String namespace, Adoption.Adoptable fleet, FactoryStatus status) {
-        tell("Adopted: Factory " + namespace + "/" + name + " serves roots "
-                + fleet.repository().roots().firstKey() + " to "
-                + fleet.repository().roots().lastKey()
-                + Optional.ofNullable(status.url()).map(url -> " at " + url).orElse("")
-                + ", and versions go on from there.");
-        if (!AdoptionReport.canSign(fleet)) {
-            tell("It can't sign " + AdoptionReport.unsignable(fleet)
-                    + " without the missing keys: what is served expires. Declare a RootRotation with rotateOnlineKeys: ["
-                    + AdoptionReport.unsignable(fleet) + "], and have root's holders sign it.");
-        }
-        var sources = ImportObjects.of(name, Optional.of(namespace), fleet, false);
-        tell("What it was imported from isn't needed any more: kubectl delete -n " + namespace + " "
-                + sources.files().stream()
-                        .map(file -> "configmap/" + file.getMetadata().getName())
-                        .collect(Collectors.joining(" "))
-                + sources.keys()
-                        .map(secret -> " secret/" + secret.getMetadata().getName())
-                        .orElse(""));
     }
 
     /** To a person: standard output is the YAML's alone. */

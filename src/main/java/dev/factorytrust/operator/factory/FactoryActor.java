@@ -137,12 +137,16 @@ public final class FactoryActor {
                         .equals(ImportSteps.secretName(state, role, key.publicKey()))))
                 .forEach(key -> keys.createOnlineKey(state.ref(), state.dialect(), role, key, Optional.empty())));
         decision.lacking().forEach(metadata::create);
-        metadata.replaceTimestamp(MetadataStore.timestamp(
-                seen,
-                repository.timestamp().file(),
-                Map.of(
-                        Names.ROOT_VERSION,
-                        Long.toString(repository.root().metadata().version()))));
+        var annotations = new TreeMap<String, String>();
+        annotations.put(
+                Names.ROOT_VERSION, Long.toString(repository.root().metadata().version()));
+        var first = repository.roots().firstKey();
+        if (state.roots().first() != first) {
+            // The Factory that began was another, which asked for less or more of the chain.
+            annotations.put(Names.FIRST_ROOT, Long.toString(first));
+        }
+        metadata.replaceTimestamp(
+                MetadataStore.timestamp(seen, repository.timestamp().file(), annotations));
     }
 
     /**

@@ -12,16 +12,13 @@ import dev.factorytrust.tuf.verify.TrustedMetadataSet;
 import dev.factorytrust.tuf.verify.VerificationException;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * Whether a repository that somebody else made can go on here. It is walked as a device does that has the oldest root,
@@ -31,11 +28,6 @@ public final class Adoption {
 
     /** The online roles, which sign by themselves from then on. */
     public static final List<RoleName> ONLINE = List.of(RoleName.TARGETS, RoleName.SNAPSHOT, RoleName.TIMESTAMP);
-
-    /** A version above this leaves too little room: some clients hold 31 bits. */
-    private static final long HIGHEST_VERSION = 2_147_000_000;
-
-    private static final int SHOWN = 5;
 
     /**
      * What is asked for.
@@ -116,9 +108,10 @@ public final class Adoption {
         keys.files().forEach(files::markUsed);
         var repository = repository(chainFiles());
         var root = repository.root().metadata();
-        requireServable(repository);
+        var limits = new ServingLimits(dialect, repository);
+        limits.require();
         return new Adoptable(
-                repository, keys.of(root, ONLINE), keys.strangers(root), warnings(repository), files.unused());
+                repository, keys.of(root, ONLINE), keys.strangers(root), limits.warnings(), files.unused());
     }
 
     /** The files of all roots from the first on, without a gap. */
@@ -200,68 +193,6 @@ public final class Adoption {
             return read.apply(file);
         } catch (VerificationException e) {
             throw refused(file, "would be refused by devices: " + e.getMessage());
-        }
-    }
-
-    /** What the fleet's devices may take, and this server couldn't go on with. */
-    private void requireServable(Repository repository) {
-        var root = repository.root().metadata();
-        require(
-                root.consistentSnapshot(),
-                "root version " + root.version()
-                        + " has consistent_snapshot false, and what is served here has its version"
-                        + " in its name: publish a root with consistent_snapshot true on the old server first");
-        repository
-                .targets()
-                .metadata()
-                .delegations()
-                .ifPresent(delegations -> require(
-                        delegations.roles().isEmpty()
-                                && delegations.succinctRoles().isEmpty(),
-                        "targets version " + repository.targets().metadata().version()
-                                + " delegates to other roles, which aren't served here: take the delegations back on the old"
-                                + " server first"));
-        ONLINE.forEach(role -> require(
-                repository.role(role).metadata().version() <= HIGHEST_VERSION,
-                role + " has version " + repository.role(role).metadata().version()
-                        + ", which leaves no room for the next ones: some clients hold 31 bits"));
-        require(
-                root.version() < dialect.limits().maxRootVersion(),
-                "root has version " + root.version() + ", and clients stop there");
-        // These two are carried on into every later version, which is held to the same limits.
-        List.of(repository.targets(), repository.snapshot()).forEach(signed -> {
-            var violations = dialect.violations(signed);
-            require(
-                    violations.isEmpty(),
-                    "%s version %d has what not every client can read: %s. Publish it without that on the old server first"
-                            .formatted(
-                                    signed.metadata().role(), signed.metadata().version(), listed(violations)));
-        });
-    }
-
-    /** Roots stay as they were signed, and the timestamp is replaced by the first refresh. */
-    private List<String> warnings(Repository repository) {
-        var warnings = new ArrayList<String>();
-        Consumer<Signed<?>> look = signed -> {
-            var violations = dialect.violations(signed);
-            if (!violations.isEmpty()) {
-                warnings.add(signed.metadata().role() + " version "
-                        + signed.metadata().version() + ": " + listed(violations));
-            }
-        };
-        look.accept(repository.root());
-        look.accept(repository.timestamp());
-        return warnings;
-    }
-
-    private static String listed(List<String> violations) {
-        return violations.stream().limit(SHOWN).collect(Collectors.joining("; "))
-                + (violations.size() > SHOWN ? "; and " + (violations.size() - SHOWN) + " more" : "");
-    }
-
-    private static void require(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new RefusedException(RefusedException.REFUSED, otherwise);
         }
     }
 

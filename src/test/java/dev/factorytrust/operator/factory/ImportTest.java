@@ -1,5 +1,6 @@
 package dev.factorytrust.operator.factory;
 
+import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus.Phase;
 import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.store.StoredMetadata;
@@ -309,5 +310,22 @@ class ImportTest {
         story.remove(ConfigMap.class, "acme-root-1");
         story.settle();
         assertThat(story.readiness()).contains("True Published");
+    }
+
+    @Test
+    void a_factory_made_again_may_ask_for_more_of_the_chain() {
+        OldServer.handsOver(story, "targets", "snapshot", "timestamp");
+        story.declareFactory(OldServer.IMPORT.formatted(2));
+        story.restart((moment, write) -> {
+            if (moment == Interruption.Moment.BEFORE && write.endsWith("acme-root-3")) {
+                story.remove(Factory.class, "acme");
+                story.declareFactory(OldServer.IMPORT.formatted(1));
+                throw new Interruption.Crash(write);
+            }
+        });
+        story.settle();
+        assertThat(story.readiness()).contains("True Published");
+        assertThat(story.look().state().reading().published().orElseThrow().roots())
+                .containsOnlyKeys(1L, 2L, 3L);
     }
 }
