@@ -165,17 +165,21 @@ class ImportTest {
     }
 
     @Test
-    @DisplayName("invariant 4: once published, sources are history")
-    void a_source_that_comes_back_changes_nothing() {
+    @DisplayName("invariant 4: once published, sources are history, whatever else is lost")
+    void sources_are_not_adopted_again_where_the_timestamp_and_status_are_lost() {
         OldServer.handsOver(story, "targets", "snapshot", "timestamp");
         declare(1);
-        story.pass(Duration.ofDays(2));
-        story.settle();
         story.remove(ConfigMap.class, "acme-timestamp");
+        story.remove(Factory.class, "acme");
         story.restart(Interruption.NONE);
+        declare(1);
+        assertThat(story.readiness()).contains("TimestampMissing");
+        story.cluster().edit(Factory.class, "acme", factory -> factory.getMetadata()
+                .setAnnotations(Map.of(Names.VERSION_FLOOR, "100")));
+        assertThat(story.operator().step().decision()).isEqualTo(new Decision.OpenCommitPoint(100));
+        assertThat(story.look().decision()).isInstanceOf(Decision.Publish.class);
         story.settle();
-        assertThat(story.readiness()).contains("True Published");
-        assertThat(story.newestTimestamp()).isGreaterThan(10);
+        assertThat(story.newestTimestamp()).isEqualTo(101);
     }
 
     @Test
