@@ -23,6 +23,8 @@ import java.util.List;
             RootMetadata.class,
             Sign.class,
             Attach.class,
+            Import.class,
+            Export.class,
             CompletionScript.class
         },
         exitCodeListHeading = "%nExit codes:%n",

@@ -20,6 +20,7 @@ public final class Names {
     public static final String SIGNED_AT = GROUP + "/signed-at";
     public static final String OVERLAP_SINCE = GROUP + "/overlap-since";
     public static final String FOLLOWS = GROUP + "/follows";
+    public static final String FIRST_ROOT = GROUP + "/first-root";
     public static final String VERSION_FLOOR = GROUP + "/version-floor";
     public static final String REFRESH_REQUESTED = GROUP + "/refresh-requested";
     public static final String RETRIEVED = GROUP + "/retrieved";
@@ -38,6 +39,9 @@ public final class Names {
     public static final String ROOT_KEYS_TGZ = "root-keys.tgz";
     public static final String PRIVATE_PEM = "private.pem";
     public static final String PUBLIC_PEM = "public.pem";
+
+    /** The most bytes of one metadata file: an object of the API server takes 1 MiB with all that is around it. */
+    public static final int LARGEST_FILE = 1_000_000;
 
     private static final String PAYLOAD = "-payload";
 
@@ -66,6 +70,13 @@ public final class Names {
 
     public static String rootKeys(String factory) {
         return factory + "-root-keys";
+    }
+
+    /** Whether an object of this name is the operator's to make or remove. */
+    public static boolean isOurs(String factory, String name) {
+        return name.startsWith(factory + '-')
+                && name.substring(factory.length())
+                        .matches("-(timestamp|root-keys|(root|targets|snapshot)-[0-9]+)|-.*" + PAYLOAD);
     }
 
     public static String firstRootRotation(String factory) {

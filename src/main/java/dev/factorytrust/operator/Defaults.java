@@ -6,11 +6,18 @@ import dev.factorytrust.api.v1alpha1.FactorySpec.Custody;
 import dev.factorytrust.api.v1alpha1.FactorySpec.OnlineRolePolicy;
 import dev.factorytrust.api.v1alpha1.FactorySpec.TargetsPolicy;
 import dev.factorytrust.tuf.crypto.KeyType;
+import dev.factorytrust.tuf.model.Key;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.repository.Policy;
 import dev.factorytrust.tuf.repository.RolePolicy;
 
 import java.time.Duration;
 import java.util.Optional;
+
+import static dev.factorytrust.tuf.model.RoleName.SNAPSHOT;
+import static dev.factorytrust.tuf.model.RoleName.TARGETS;
+import static dev.factorytrust.tuf.model.RoleName.TIMESTAMP;
 
 /**
  * What a Factory's fields mean where they are absent. The defaults live here and not in the CRD, so that a GitOps tool
@@ -41,6 +48,41 @@ public final class Defaults {
                 targets.map(TargetsPolicy::allowEmpty).orElse(false),
                 duration(keys.map(FactorySpec.OnlineKeys::maxAge), DAY.multipliedBy(365)),
                 longer(duration(keys.map(FactorySpec.OnlineKeys::overlap), Durations.OVERLAP), leastOverlap));
+    }
+
+    /** The policy with the key types that the root has, for roles whose key type the spec leaves open. */
+    public static Policy keepingKeyTypes(Policy policy, FactorySpec spec, Root root) {
+        return new Policy(
+                keeping(
+                        policy.targets(),
+                        Optional.ofNullable(spec.targets()).map(TargetsPolicy::keyType),
+                        root,
+                        TARGETS),
+                keeping(
+                        policy.snapshot(),
+                        Optional.ofNullable(spec.snapshot()).map(OnlineRolePolicy::keyType),
+                        root,
+                        SNAPSHOT),
+                keeping(
+                        policy.timestamp(),
+                        Optional.ofNullable(spec.timestamp()).map(OnlineRolePolicy::keyType),
+                        root,
+                        TIMESTAMP),
+                policy.rootExpiresAfter(),
+                policy.rootRenewBefore(),
+                policy.allowEmptyTargets(),
+                policy.onlineKeyMaxAge(),
+                policy.overlap());
+    }
+
+    private static RolePolicy keeping(RolePolicy policy, Optional<String> keyType, Root root, RoleName role) {
+        return keyType.isPresent()
+                ? policy
+                : root.role(role).keyids().stream()
+                        .flatMap(keyid -> Optional.ofNullable(root.keys().get(keyid)).flatMap(Key::publicKey).stream())
+                        .findFirst()
+                        .map(key -> new RolePolicy(key.type(), policy.expiresAfter(), policy.refreshBefore()))
+                        .orElse(policy);
     }
 
     public static Custody custody(FactorySpec spec) {

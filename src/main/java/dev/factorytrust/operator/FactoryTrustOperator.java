@@ -24,6 +24,7 @@ import dev.factorytrust.operator.runtime.Wakeups;
 import dev.factorytrust.operator.store.ApiServer;
 import dev.factorytrust.operator.store.FactoryCache;
 import dev.factorytrust.operator.store.FactoryRef;
+import dev.factorytrust.operator.store.ImportSources;
 import dev.factorytrust.operator.store.Informers;
 import dev.factorytrust.operator.store.KeyStore;
 import dev.factorytrust.operator.store.MetadataStore;
@@ -104,6 +105,7 @@ public final class FactoryTrustOperator implements AutoCloseable {
                 rotations,
                 targets,
                 signatures,
+                new ImportSources(api),
                 clock,
                 new ServerTime(client),
                 settings.leastOverlap());

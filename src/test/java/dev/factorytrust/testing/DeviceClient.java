@@ -86,7 +86,7 @@ public enum DeviceClient {
     }
 
     /** The command that starts this client, which is installed if it was not. */
-    List<String> installed() {
+    public List<String> installed() {
         return installation.command();
     }
 

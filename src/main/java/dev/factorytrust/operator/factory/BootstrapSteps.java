@@ -36,7 +36,10 @@ final class BootstrapSteps {
                 .map(root -> FactoryPlanner.first(
                         () -> PublicationSteps.lostKey(state, root.metadata()), () -> firstPublication(state)))
                 .orElseGet(() -> FactoryPlanner.first(
-                        () -> rootKeys(state), () -> onlineKeys(state), () -> firstRoot(state, rotations)));
+                        () -> rootsLost(state),
+                        () -> rootKeys(state),
+                        () -> onlineKeys(state),
+                        () -> firstRoot(state, rotations)));
     }
 
     static Decision.Stall tampered(Reading.Faulty faulty) {
@@ -66,6 +69,17 @@ final class BootstrapSteps {
         var stored = state.stored().versions(role).headMap(Repairs.HIGHEST_FLOOR, true);
         return state.stored()
                 .freeVersion(role, Math.max(stored.isEmpty() ? 0 : stored.lastKey(), Repairs.floor(state, role)));
+    }
+
+    /** Nothing is generated for a fleet that has roots, wherever they are. */
+    private static Optional<Decision> rootsLost(FactoryState state) {
+        return state.spec().bootstrap().import_() == null
+                ? Optional.empty()
+                : Optional.of(new Decision.Stall(
+                        "RootMissing",
+                        "The imported roots are gone from the cluster, and devices have passed the metadata that the"
+                                + " sources hold; restore the Factory's ConfigMaps from a backup, or import a newer"
+                                + " export under another name"));
     }
 
     private static Optional<Decision> rootKeys(FactoryState state) {

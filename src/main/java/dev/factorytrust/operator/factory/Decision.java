@@ -1,6 +1,7 @@
 package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.api.v1alpha1.RootRotation;
+import dev.factorytrust.tuf.adoption.Adoption;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.Signed;
@@ -31,6 +32,21 @@ public sealed interface Decision {
 
     /** @param rotation whose payload will name the keys; empty for those of root 1 */
     record CreateOnlineKeys(Set<RoleName> roles, Optional<RootRotation> rotation) implements Decision {}
+
+    /**
+     * Take over what somebody else's server published, byte for byte.
+     *
+     * @param lacking the metadata objects that aren't stored yet, all but the timestamp, in order
+     * @param sources which objects it came from: they have done their part then
+     */
+    record Adopt(Adoption.Adoptable adoption, List<ConfigMap> lacking, List<String> sources) implements Decision {
+
+        /** Names the sources only: private keys came with it. */
+        @Override
+        public String toString() {
+            return "Adopt" + sources;
+        }
+    }
 
     /**
      * Create the empty timestamp object, at which every publication commits.

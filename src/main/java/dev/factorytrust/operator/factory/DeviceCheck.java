@@ -1,12 +1,15 @@
 package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.operator.store.Reading;
+import dev.factorytrust.tuf.model.Metadata;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.Signed;
 import dev.factorytrust.tuf.repository.Publication;
 import dev.factorytrust.tuf.repository.Repository;
 
+import java.util.ArrayList;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Nothing is written that hasn't been verified as devices would: new ones, and those that have what is published now. */
@@ -46,8 +49,11 @@ final class DeviceCheck {
                 published.dialect(), roots, published.timestamp(), published.snapshot(), published.targets());
     }
 
-    static void requirePublishable(FactoryState state, Signed<?> signed) {
-        var violations = state.dialect().violations(signed);
+    /** @param before what it follows: the faults that an imported one has already must not keep it from being followed */
+    static <T extends Metadata> void requirePublishable(
+            FactoryState state, Signed<T> signed, Optional<Signed<T>> before) {
+        var violations = new ArrayList<>(state.dialect().violations(signed));
+        before.ifPresent(known -> violations.removeAll(state.dialect().violations(known)));
         if (!violations.isEmpty()) {
             throw new UnpublishableException(signed.metadata().role(), violations);
         }

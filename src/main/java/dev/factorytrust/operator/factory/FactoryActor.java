@@ -53,6 +53,7 @@ public final class FactoryActor {
             case Decision.CreateRootKeys _ -> keysmith.createRootKeys(state);
             case Decision.CreateOnlineKeys(var roles, var rotation) ->
                 keysmith.createOnlineKeys(state, roles, rotation);
+            case Decision.Adopt adopt -> adopt(state, adopt);
             case Decision.OpenCommitPoint(var floor) -> metadata.create(commitPoint(state, floor));
             case Decision.Declare(var rotation) -> declare(rotation);
             case Decision.WithdrawFirstRoot(var rotation, var payload) -> {
@@ -114,7 +115,8 @@ public final class FactoryActor {
     }
 
     private static ConfigMap commitPoint(FactoryState state, long floor) {
-        var empty = MetadataStore.emptyTimestamp(state.ref(), state.dialect());
+        var first = state.roots().oldest().isPresent() ? state.roots().first() : ImportSteps.firstVersion(state.spec());
+        var empty = MetadataStore.startingAt(MetadataStore.emptyTimestamp(state.ref(), state.dialect()), first);
         return floor == 0
                 ? empty
                 : new ConfigMapBuilder(empty)
@@ -122,6 +124,29 @@ public final class FactoryActor {
                         .addToAnnotations(Names.VERSION_FLOOR, Long.toString(floor))
                         .endMetadata()
                         .build();
+    }
+
+    /** Keys that sign come before what names them; the timestamp, as it was received, comes last. */
+    private void adopt(FactoryState state, Decision.Adopt decision) {
+        var seen = unchangedTimestamp(state);
+        var repository = decision.adoption().repository();
+        decision.adoption().keys().forEach((role, brought) -> brought.stream()
+                .filter(key -> state.onlineKeys().stream().noneMatch(stored -> stored.secret()
+                        .getMetadata()
+                        .getName()
+                        .equals(ImportSteps.secretName(state, role, key.publicKey()))))
+                .forEach(key -> keys.createOnlineKey(state.ref(), state.dialect(), role, key, Optional.empty())));
+        decision.lacking().forEach(metadata::create);
+        var annotations = new TreeMap<String, String>();
+        annotations.put(
+                Names.ROOT_VERSION, Long.toString(repository.root().metadata().version()));
+        var first = repository.roots().firstKey();
+        if (state.roots().first() != first) {
+            // The Factory that began was another, which asked for less or more of the chain.
+            annotations.put(Names.FIRST_ROOT, Long.toString(first));
+        }
+        metadata.replaceTimestamp(
+                MetadataStore.timestamp(seen, repository.timestamp().file(), annotations));
     }
 
     /**
@@ -161,7 +186,7 @@ public final class FactoryActor {
     }
 
     private void storeRoot(FactoryState state, Signed<Root> root, boolean compromise) {
-        DeviceCheck.requirePublishable(state, root);
+        DeviceCheck.requirePublishable(state, root, state.roots().newest());
         var object = MetadataStore.versioned(
                 state.ref(), state.dialect(), RoleName.ROOT, root.metadata().version(), root.file());
         metadata.create(
@@ -198,9 +223,9 @@ public final class FactoryActor {
         var commit = decision.commit();
         var publication =
                 decision.plan().sign(state.dialect(), commit.signers(), state.policy(), state.signers(), state.now());
-        publication.targets().ifPresent(targets -> DeviceCheck.requirePublishable(state, targets));
-        publication.snapshot().ifPresent(snapshot -> DeviceCheck.requirePublishable(state, snapshot));
-        DeviceCheck.requirePublishable(state, publication.timestamp());
+        publication.targets().ifPresent(targets -> DeviceCheck.requirePublishable(state, targets, Optional.empty()));
+        publication.snapshot().ifPresent(snapshot -> DeviceCheck.requirePublishable(state, snapshot, Optional.empty()));
+        DeviceCheck.requirePublishable(state, publication.timestamp(), Optional.empty());
         DeviceCheck.verify(state, publication, commit);
         publication
                 .targets()

@@ -7,6 +7,7 @@ import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.Defaults;
 import dev.factorytrust.operator.store.FactoryCache;
 import dev.factorytrust.operator.store.FactoryRef;
+import dev.factorytrust.operator.store.ImportSources;
 import dev.factorytrust.operator.store.KeyStore;
 import dev.factorytrust.operator.store.MetadataStore;
 import dev.factorytrust.operator.store.Reading;
@@ -23,6 +24,7 @@ import dev.factorytrust.tuf.model.Signed;
 import dev.factorytrust.tuf.model.TargetFile;
 import dev.factorytrust.tuf.model.Targets;
 import dev.factorytrust.tuf.repository.ManagedPaths;
+import dev.factorytrust.tuf.repository.Policy;
 import dev.factorytrust.tuf.verify.Verifier;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -38,7 +40,10 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Gathers what a decision needs, from caches only: an idle Factory costs the API server nothing. */
+/**
+ * Gathers what a decision needs, from caches only: an idle Factory costs the API server nothing. Only what a Factory is
+ * imported from is read live, until that is done.
+ */
 public final class FactoryGatherer {
 
     /** A clock this far behind the last signature must not sign: devices would see time go back. */
@@ -51,6 +56,7 @@ public final class FactoryGatherer {
     private final FactoryCache<RootRotation> rotations;
     private final FactoryCache<Target> targets;
     private final FactoryCache<Secret> signatures;
+    private final ImportSources imports;
     private final InstantSource clock;
     private final Supplier<Optional<Instant>> serverTime;
     private final Duration leastOverlap;
@@ -67,6 +73,7 @@ public final class FactoryGatherer {
             FactoryCache<RootRotation> rotations,
             FactoryCache<Target> targets,
             FactoryCache<Secret> signatures,
+            ImportSources imports,
             InstantSource clock,
             Supplier<Optional<Instant>> serverTime,
             Duration leastOverlap) {
@@ -75,6 +82,7 @@ public final class FactoryGatherer {
         this.rotations = rotations;
         this.targets = targets;
         this.signatures = signatures;
+        this.imports = imports;
         this.clock = clock;
         this.serverTime = serverTime;
         this.leastOverlap = leastOverlap;
@@ -89,7 +97,7 @@ public final class FactoryGatherer {
         var roots = look.roots();
         var reading = look.reading();
         var online = keys.onlineKeys(ref, TUF);
-        var policy = Defaults.policy(factory.getSpec(), leastOverlap);
+        var policy = policy(factory, roots);
         var mine = List.copyOf(rotations.of(ref).values());
         var wanted = List.copyOf(targets.of(ref).values());
         var wishes = wishes(factory, wanted, stored, roots, reading, policy.allowEmptyTargets());
@@ -101,7 +109,8 @@ public final class FactoryGatherer {
                 reading,
                 roots,
                 metadata.lastGood(ref),
-                online.signers(),
+                online.signers(
+                        roots.chain().values().stream().map(Signed::metadata).toList()),
                 online.byRole(),
                 online.byRotation(),
                 online.all(),
@@ -114,8 +123,32 @@ public final class FactoryGatherer {
                 wishes,
                 signatures(ref, mine, stored),
                 quiet.look(ref, wishes, now),
+                sources(factory, look),
                 behind(stored, now),
                 now);
+    }
+
+    private Optional<ImportSources.Found> sources(Factory factory, MetadataStore.Look look) {
+        return Support.missing(factory.getSpec()).isPresent() || Defaults.paused(factory.getSpec())
+                ? Optional.empty()
+                : ImportSteps.underWay(
+                                factory.getSpec(),
+                                Optional.ofNullable(factory.getStatus()),
+                                look.stored(),
+                                look.roots(),
+                                look.reading())
+                        .map(sources -> imports.read(factory.getMetadata().getNamespace(), sources));
+    }
+
+    /** A fleet that was imported has keys that its devices can read: no others are made unless the spec names them. */
+    private Policy policy(Factory factory, Roots roots) {
+        var policy = Defaults.policy(factory.getSpec(), leastOverlap);
+        return factory.getSpec().bootstrap().import_() == null
+                ? policy
+                : roots.newest()
+                        .map(Signed::metadata)
+                        .map(root -> Defaults.keepingKeyTypes(policy, factory.getSpec(), root))
+                        .orElse(policy);
     }
 
     public void forget(FactoryRef factory) {

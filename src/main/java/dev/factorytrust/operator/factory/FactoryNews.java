@@ -10,6 +10,7 @@ import dev.factorytrust.operator.runtime.FactoryMetrics;
 import dev.factorytrust.operator.runtime.FactoryMetrics.Pending;
 import dev.factorytrust.operator.runtime.FactoryMetrics.Result;
 import dev.factorytrust.operator.runtime.FactoryMetrics.RoleReport;
+import dev.factorytrust.tuf.adoption.Adoption;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.verify.VerificationException;
 import org.slf4j.Logger;
@@ -55,6 +56,10 @@ public final class FactoryNews {
                             "RootRotation " + rotation.getMetadata().getName() + ": "
                                     + rotation.getSpec().message());
                 }
+            }
+            case Decision.Adopt(var adoption, var _, var sources) -> {
+                metrics.published(state.ref(), Result.PUBLISHED);
+                adopted(factory, adoption, sources);
             }
             case Decision.RemoveKey(var key, var why) ->
                 events.normal(
@@ -125,6 +130,28 @@ public final class FactoryNews {
         }
     }
 
+    private void adopted(Factory factory, Adoption.Adoptable adoption, List<String> sources) {
+        var repository = adoption.repository();
+        events.normal(
+                factory,
+                "Adopted",
+                "Roots %d to %d, timestamp %d, snapshot %d and targets %d are served as they were received; versions go on from there. What they came from isn't needed any more and may be deleted: %s"
+                        .formatted(
+                                repository.roots().firstKey(),
+                                repository.roots().lastKey(),
+                                repository.timestamp().metadata().version(),
+                                repository.snapshot().metadata().version(),
+                                repository.targets().metadata().version(),
+                                String.join(", ", sources)));
+        if (!adoption.warnings().isEmpty()) {
+            events.warning(
+                    factory,
+                    "ClientLimits",
+                    "Adopted as it is, though not every TUF client can read it: "
+                            + String.join("; ", adoption.warnings()));
+        }
+    }
+
     private void rootPublished(Factory factory, long version) {
         events.normal(factory, "RootPublished", "Root version " + version + " is published");
     }
@@ -161,7 +188,9 @@ public final class FactoryNews {
     }
 
     private static boolean isPublication(Decision decision) {
-        return decision instanceof Decision.Publish || decision instanceof Decision.FlipRoot;
+        return decision instanceof Decision.Publish
+                || decision instanceof Decision.Adopt
+                || decision instanceof Decision.FlipRoot;
     }
 
     private static boolean isNew(List<Condition> old, Condition condition) {

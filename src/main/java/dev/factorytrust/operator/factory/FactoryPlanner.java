@@ -33,6 +33,7 @@ public final class FactoryPlanner {
         return erase(state)
                 .or(() -> rest(state, rotations))
                 .or(() -> Repairs.plan(state))
+                .or(() -> ImportSteps.plan(state))
                 .or(() -> OverlapSteps.restart(state))
                 .or(() -> RootSteps.plan(state, rotations, overlap))
                 .or(() -> overlap.map(step -> PublicationSteps.plan(state, step))

@@ -32,6 +32,9 @@ public final class FactoryReconciler implements Reconciler<Factory> {
     /** If the event of our own write is lost, look again soon. */
     private static final Duration AFTER_WRITE = Duration.ofSeconds(1);
 
+    /** Nobody tells of a source without our label. */
+    private static final Duration UNTIL_SOURCES_CHANGE = Duration.ofSeconds(10);
+
     private final FactoryGatherer gatherer;
     private final FactoryActor actor;
     private final FactoryNews news;
@@ -76,7 +79,7 @@ public final class FactoryReconciler implements Reconciler<Factory> {
             }
             case Decision.Stall _ -> {
                 report(state, decision, rotations, Optional.empty());
-                yield later(FactoryPlanner.LONGEST_SLEEP);
+                yield later(state.sources().isPresent() ? UNTIL_SOURCES_CHANGE : FactoryPlanner.LONGEST_SLEEP);
             }
             default -> act(state, decision, rotations);
         };

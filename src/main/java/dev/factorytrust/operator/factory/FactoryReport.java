@@ -73,7 +73,8 @@ final class FactoryReport {
                 ceremony.map(Ceremony::rotationName)
                         .or(() -> overlapping(rotations).map(Map.Entry::getKey))
                         .orElse(null),
-                Optional.ofNullable(state.roots().chain().get(1L))
+                state.roots()
+                        .oldest()
                         .map(root -> root.file().sha256())
                         .or(() -> before.map(FactoryStatus::trustedRootSha256))
                         .orElse(null),

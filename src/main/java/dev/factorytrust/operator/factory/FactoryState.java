@@ -9,6 +9,7 @@ import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.operator.rotation.CeremonyInputs;
 import dev.factorytrust.operator.rotation.Orphans;
 import dev.factorytrust.operator.store.FactoryRef;
+import dev.factorytrust.operator.store.ImportSources;
 import dev.factorytrust.operator.store.OnlineKeys;
 import dev.factorytrust.operator.store.Reading;
 import dev.factorytrust.operator.store.Roots;
@@ -24,6 +25,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +46,7 @@ import java.util.function.Function;
  * @param wishes what the Factory's Targets ask for
  * @param signatures the attached signature Secrets, by the name of the payload that they sign
  * @param quiet how the wish for other targets has settled, see {@link TargetChanges}
+ * @param sources what the Factory is to be imported from, read only while that is under way
  * @param ahead how far behind the last signature our clock is, where that is too far to sign and nobody confirmed it
  */
 public record FactoryState(
@@ -65,15 +68,16 @@ public record FactoryState(
         TargetWishes wishes,
         Map<String, List<Secret>> signatures,
         TargetChanges quiet,
+        Optional<ImportSources.Found> sources,
         Optional<Duration> ahead,
         Instant now) {
 
-    /** What the root's next change is decided from. */
+    /** What the root's next change is decided from. A chain that is still being imported is none yet. */
     public CeremonyInputs ceremonyInputs() {
         return new CeremonyInputs(
                 ref(),
                 dialect,
-                roots.chain(),
+                sources.isPresent() ? Collections.emptyNavigableMap() : roots.chain(),
                 firstOnlineKeys,
                 newOnlineKeys,
                 signers,

@@ -9,6 +9,7 @@ import dev.factorytrust.operator.store.OnlineKeys;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.crypto.KeyType;
 import dev.factorytrust.tuf.crypto.PublicKey;
+import dev.factorytrust.tuf.crypto.SoftwareKey;
 import dev.factorytrust.tuf.model.Key;
 import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.RoleName;
@@ -115,7 +116,14 @@ final class Proposals {
     private static Optional<Instant> since(FactoryState state, Root root, RoleName role) {
         var named = root.role(role).keyids();
         return state.onlineKeys().stream()
-                .filter(key -> key.keyid().filter(named::contains).isPresent())
+                .filter(stored -> stored.key()
+                        .map(SoftwareKey::publicKey)
+                        .filter(material -> named.stream().anyMatch(keyid -> Optional.ofNullable(
+                                        root.keys().get(keyid))
+                                .flatMap(Key::publicKey)
+                                .filter(material::equals)
+                                .isPresent()))
+                        .isPresent())
                 .map(OnlineKeys.StoredKey::secret)
                 .map(secret -> Instant.parse(secret.getMetadata().getCreationTimestamp()))
                 .min(Instant::compareTo);

@@ -1,7 +1,8 @@
 package dev.factorytrust.operator.factory;
 
-import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.target.TargetWishes;
+import dev.factorytrust.tuf.model.Key;
+import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.repository.Coalescing;
@@ -33,15 +34,24 @@ final class PublicationSteps {
     /** A missing key stalls at once, not when its role falls due: there is more time to mend it, and nothing is replaced. */
     static Optional<Decision> lostKey(FactoryState state, Root root) {
         return ONLINE.stream()
+                .filter(role -> !state.signers().suffice(root, role))
                 .flatMap(role -> state.signers().missing(root, role).stream()
-                        .map(keyid -> Names.onlineKey(state.ref().name(), role, keyid)))
+                        .map(keyid -> secret(state, role, keyid, root.keys().get(keyid))))
                 .findFirst()
                 .map(
                         secret -> new Decision.Stall(
                                 "OnlineKeyMissing",
-                                "Secret " + secret
+                                secret
                                         + " is missing or doesn't hold the key that root names; restore it. What is"
                                         + " published stays served until it expires; no key is replaced without root's holders"));
+    }
+
+    /** Named after our keyid, which an imported root need not use. */
+    private static String secret(FactoryState state, RoleName role, KeyId keyid, Key key) {
+        return Optional.ofNullable(key)
+                .flatMap(Key::publicKey)
+                .map(publicKey -> "Secret " + ImportSteps.secretName(state, role, publicKey))
+                .orElse("The key " + keyid + " of " + role + ", which is of a kind that can't be used here,");
     }
 
     private static Optional<Decision> publish(FactoryState state, KeyOverlap.Step step) {

@@ -47,7 +47,8 @@ final class Repairs {
 
     private static Optional<Decision> wrongRoot(FactoryState state) {
         var pinned = state.spec().trustedRootSha256();
-        return Optional.ofNullable(state.roots().chain().get(1L))
+        return state.roots()
+                .oldest()
                 .map(root -> root.file().sha256())
                 .filter(found -> pinned != null && !pinned.equals(found))
                 .map(found -> new Decision.Stall(
@@ -79,12 +80,16 @@ final class Repairs {
 
     private static Optional<Decision> lostRoots(FactoryState state) {
         return state.roots().chain().isEmpty()
+                        && state.sources().isEmpty()
                         && state.status().map(FactoryStatus::trustedRootSha256).isPresent()
                 ? Optional.of(
                         new Decision.Stall(
                                 "RootMissing",
                                 "ConfigMap "
-                                        + Names.metadata(state.ref().name(), RoleName.ROOT, 1)
+                                        + Names.metadata(
+                                                state.ref().name(),
+                                                RoleName.ROOT,
+                                                state.roots().first())
                                         + " is missing, and devices trust the root with SHA-256 "
                                         + state.status().orElseThrow().trustedRootSha256()
                                         + "; restore the Factory's ConfigMaps from a backup. No new root is made under this name"))

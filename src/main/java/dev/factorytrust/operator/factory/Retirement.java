@@ -4,7 +4,8 @@ import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.operator.rotation.Orphans;
 import dev.factorytrust.operator.rotation.Standing;
 import dev.factorytrust.operator.store.OnlineKeys;
-import dev.factorytrust.tuf.model.KeyId;
+import dev.factorytrust.tuf.crypto.PublicKey;
+import dev.factorytrust.tuf.crypto.SoftwareKey;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.Signed;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -44,7 +45,8 @@ final class Retirement {
                         state.orphans().stream()
                                 .filter(orphan -> orphan.hold() != Orphans.Hold.NONE)
                                 .flatMap(orphan -> orphan.root().stream()))
-                .flatMap(root -> root.metadata().keys().keySet().stream())
+                .flatMap(root -> root.metadata().keys().values().stream())
+                .flatMap(key -> key.publicKey().stream())
                 .collect(Collectors.toSet());
         var living = state.rotations().stream()
                 .filter(rotation ->
@@ -60,8 +62,11 @@ final class Retirement {
     }
 
     private static boolean isRetired(
-            FactoryState state, OnlineKeys.StoredKey key, Set<KeyId> named, Set<String> living) {
-        return key.keyid().filter(keyid -> !named.contains(keyid)).isPresent()
+            FactoryState state, OnlineKeys.StoredKey key, Set<PublicKey> named, Set<String> living) {
+        return key.key()
+                        .map(SoftwareKey::publicKey)
+                        .filter(material -> !named.contains(material))
+                        .isPresent()
                 && key.rotation().filter(living::contains).isEmpty()
                 && created(key.secret()).plus(LEAST_AGE).isBefore(state.now());
     }

@@ -19,9 +19,7 @@ final class Support {
     static Optional<String> missing(FactorySpec spec) {
         var field = spec.dialect() == Dialect.OTA_CONNECT
                 ? "dialect: OTAConnect"
-                : Defaults.custody(spec) != Custody.ONLINE
-                        ? "targets.custody: Offline and Shared"
-                        : spec.bootstrap().import_() != null ? "bootstrap.import" : null;
+                : Defaults.custody(spec) != Custody.ONLINE ? "targets.custody: Offline and Shared" : null;
         return Optional.ofNullable(field)
                 .map(what -> what + " is not supported by this version of the operator; nothing is made for it");
     }

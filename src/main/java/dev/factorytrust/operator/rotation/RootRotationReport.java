@@ -218,7 +218,7 @@ public final class RootRotationReport {
 
     private static String names(List<SignatureTally.Person> people) {
         return people.stream()
-                .map(person -> person.name().orElse(person.keyid().value().substring(0, 8)))
+                .map(person -> person.name().orElse("%.8s".formatted(person.keyid())))
                 .collect(Collectors.joining(", "));
     }
 

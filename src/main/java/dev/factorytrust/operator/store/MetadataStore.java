@@ -208,6 +208,17 @@ public final class MetadataStore {
                 .build();
     }
 
+    /** The same, of a chain of roots that doesn't start at 1; said by the commit point and, should that be lost, by the first root. */
+    public static ConfigMap startingAt(ConfigMap object, long firstRoot) {
+        return firstRoot == 1
+                ? object
+                : new ConfigMapBuilder(object)
+                        .editMetadata()
+                        .addToAnnotations(Names.FIRST_ROOT, Long.toString(firstRoot))
+                        .endMetadata()
+                        .build();
+    }
+
     private static ConfigMapBuilder builder(FactoryRef factory, Dialect dialect, String name, RoleName role) {
         return new ConfigMapBuilder()
                 .withNewMetadata()

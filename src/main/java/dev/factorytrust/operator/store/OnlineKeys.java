@@ -2,18 +2,22 @@ package dev.factorytrust.operator.store;
 
 import dev.factorytrust.names.Names;
 import dev.factorytrust.tuf.crypto.PublicKey;
+import dev.factorytrust.tuf.crypto.Signer;
 import dev.factorytrust.tuf.crypto.SoftwareKey;
 import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.repository.OnlineSigners;
 import io.fabric8.kubernetes.api.model.Secret;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -62,13 +66,21 @@ public record OnlineKeys(List<StoredKey> all) {
 
     /**
      * The readable ones, by keyid. A Secret that doesn't hold the key which its name promises counts as missing: nobody's
-     * signature is made with a key that root doesn't name.
+     * signature is made with a key that root doesn't name. Imported roots may know a key by another keyid than ours.
+     *
+     * @param roots whose keyids are in use
      */
-    public OnlineSigners signers() {
-        return new OnlineSigners(all.stream()
-                .filter(key -> key.key().isPresent())
-                .collect(Collectors.toMap(
-                        key -> key.keyid().orElseThrow(), key -> key.key().orElseThrow(), (first, _) -> first)));
+    public OnlineSigners signers(Collection<Root> roots) {
+        var byMaterial = all.stream()
+                .flatMap(key -> key.key().stream())
+                .collect(Collectors.toMap(SoftwareKey::publicKey, Function.identity(), (first, _) -> first));
+        var signers = new HashMap<KeyId, Signer>();
+        all.forEach(key -> key.keyid()
+                .ifPresent(keyid -> signers.putIfAbsent(keyid, key.key().orElseThrow())));
+        roots.forEach(root -> root.keys()
+                .forEach((keyid, key) ->
+                        key.publicKey().map(byMaterial::get).ifPresent(signer -> signers.put(keyid, signer))));
+        return new OnlineSigners(signers);
     }
 
     /**

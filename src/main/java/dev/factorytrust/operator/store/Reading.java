@@ -66,6 +66,7 @@ public sealed interface Reading {
     final class Reader {
         private final Dialect dialect;
         private final StoredMetadata stored;
+        private final long first;
         private final NavigableMap<Long, Signed<Root>> visible;
         private final Map<String, ConfigMap> reached = new HashMap<>();
         private String object = "";
@@ -73,6 +74,7 @@ public sealed interface Reading {
         private Reader(Dialect dialect, StoredMetadata stored, Roots roots) {
             this.dialect = dialect;
             this.stored = stored;
+            this.first = roots.first();
             this.visible = roots.chain().headMap(stored.rootVersion(), true);
         }
 
@@ -85,7 +87,7 @@ public sealed interface Reading {
         }
 
         private Published published() {
-            for (var version = 1L; version <= stored.rootVersion(); version++) {
+            for (var version = first; version <= stored.rootVersion(); version++) {
                 object = Names.metadata(stored.factory().name(), RoleName.ROOT, version);
                 reached.put(object, stored.find(object).orElseThrow(() -> new MissingException("is missing")));
                 if (!visible.containsKey(version)) {

@@ -99,6 +99,20 @@ public final class StoredMetadata {
         return timestamp().flatMap(object -> number(object, Names.ROOT_VERSION)).orElse(0L);
     }
 
+    /** The version that roots start at: 1 unless the fleet was imported. Where the timestamp is lost, the first root says it. */
+    public long firstRoot() {
+        return timestamp()
+                .map(object -> number(object, Names.FIRST_ROOT).orElse(1L))
+                .or(() -> versions.get(RoleName.ROOT).entrySet().stream()
+                        .filter(entry -> entry.getKey() == 1
+                                || number(entry.getValue(), Names.FIRST_ROOT)
+                                        .filter(entry.getKey()::equals)
+                                        .isPresent())
+                        .map(Map.Entry::getKey)
+                        .findFirst())
+                .orElse(1L);
+    }
+
     /** When the timestamp was signed, by the clock of whoever signed it. */
     public Optional<Instant> signedAt() {
         return timestamp().flatMap(StoredMetadata::signedAt);

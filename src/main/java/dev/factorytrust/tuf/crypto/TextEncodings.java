@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Bytes as people paste them: broken into lines, with a newline at the end, with or without padding. */
-final class TextEncodings {
+public final class TextEncodings {
 
     private static final Pattern SPACE = Pattern.compile("\\s+");
     private static final Pattern HEX = Pattern.compile("[0-9a-fA-F]++");
@@ -15,7 +15,7 @@ final class TextEncodings {
 
     private TextEncodings() {}
 
-    static Optional<Bytes> hex(String text) {
+    public static Optional<Bytes> hex(String text) {
         var digits = withoutSpace(text);
         return digits.length() % 2 == 0 && HEX.matcher(digits).matches()
                 ? Optional.of(Bytes.hex(digits))
@@ -23,7 +23,7 @@ final class TextEncodings {
     }
 
     /** Also the alphabet for URLs, and without padding. */
-    static Optional<Bytes> base64(String text) {
+    public static Optional<Bytes> base64(String text) {
         var digits = withoutSpace(text);
         if (!BASE64.matcher(digits).matches()) {
             return Optional.empty();

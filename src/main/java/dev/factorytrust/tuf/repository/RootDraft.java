@@ -78,6 +78,7 @@ final class RootDraft {
         change.root().ifPresent(edit -> edit.add().forEach(holder -> add(RoleName.ROOT, holder)));
         change.targets().ifPresent(edit -> edit.add().forEach(holder -> add(RoleName.TARGETS, holder)));
         change.newOnlineKeys().forEach((role, fresh) -> fresh.forEach(key -> put(role, key)));
+        change.newOnlineKeys().keySet().forEach(this::fitThreshold);
         change.root().ifPresent(edit -> setThreshold(RoleName.ROOT, edit.threshold()));
         change.targets().ifPresent(edit -> setThreshold(RoleName.TARGETS, edit.threshold()));
         for (var role : RoleName.values()) {
@@ -209,6 +210,12 @@ final class RootDraft {
 
     private void setThreshold(RoleName role, OptionalInt threshold) {
         threshold.ifPresent(value -> thresholds.put(role, value));
+    }
+
+    /** An imported role may ask for more signatures than there are new keys; holders see it change before they sign. */
+    private void fitThreshold(RoleName role) {
+        thresholds.computeIfPresent(
+                role, (_, before) -> Math.min(before, keyids.get(role).size()));
     }
 
     private void checkThreshold(RoleName role) {

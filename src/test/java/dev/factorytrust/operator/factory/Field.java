@@ -115,7 +115,7 @@ final class Field implements AutoCloseable {
     }
 
     private void allPoll(Map<String, Bytes> before) {
-        for (var version = 1L; served.containsKey(version + ".root.json"); version++) {
+        for (var version = oldest(served); served.containsKey(version + ".root.json"); version++) {
             devices.add(DeviceState.fresh(served.get(version + ".root.json")));
         }
         for (var device : List.copyOf(devices)) {
@@ -135,6 +135,19 @@ final class Field implements AutoCloseable {
         }
     }
 
+    /** What devices are born with: root 1, unless the fleet was imported without it. */
+    private static long oldest(Map<String, Bytes> view) {
+        return view.keySet().stream()
+                .filter(name -> name.endsWith(".root.json"))
+                .mapToLong(name -> Long.parseLong(name.substring(0, name.indexOf('.'))))
+                .min()
+                .orElse(1);
+    }
+
+    private static DeviceState born(Map<String, Bytes> view) {
+        return DeviceState.fresh(view.get(oldest(view) + ".root.json"));
+    }
+
     /** A view that was served until then. */
     private record Left(Map<String, Bytes> view, Duration at) {}
 
@@ -144,7 +157,7 @@ final class Field implements AutoCloseable {
         left.stream()
                 .filter(old -> old.view().containsKey("timestamp.json") && !(hurried && isRootNewer(old.view())))
                 .forEach(old -> {
-                    betweenFlips(DeviceState.fresh(old.view().get("1.root.json")), old.view());
+                    betweenFlips(born(old.view()), old.view());
                     if (old.at().plus(CACHED).compareTo(passed.get()) > 0) {
                         throughCaches(old.view());
                     }
@@ -153,7 +166,7 @@ final class Field implements AutoCloseable {
 
     /** A cache may keep either half of an old view: the timestamp, or that the next root wasn't there. */
     private void throughCaches(Map<String, Bytes> old) {
-        var device = DeviceState.fresh(served.get("1.root.json"));
+        var device = born(served);
         update(device, (_, name) -> name.endsWith(".root.json") ? find(old, name) : find(served, name));
         update(device, (_, name) -> find(old, name).or(() -> find(served, name)));
     }

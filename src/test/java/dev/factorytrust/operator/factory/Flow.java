@@ -135,6 +135,30 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
                             Flow::keysRetire),
                     "root 1 of 1 of [alice]"),
             new Flow(
+                    "import of a fleet with all of its online keys",
+                    story -> OldServer.handsOver(story, "targets", "snapshot", "timestamp"),
+                    List.of(
+                            story -> story.declareFactory(OldServer.IMPORT.formatted(1)),
+                            story -> story.pass(Duration.ofHours(23)),
+                            story -> story.addTarget("lmp-2", 2),
+                            story -> story.declare(
+                                    "bob-joins", "root: {addKeys: [%s]}".formatted(InMemoryStory.declared(BOB))),
+                            story -> story.sign("bob-joins", BOB),
+                            story -> story.sign("bob-joins", OldServer.HOLDER)),
+                    "targets lmp-2 release 2, old release 1"),
+            new Flow(
+                    "import of a fleet from its second root, with an online key that nobody has",
+                    _ -> {},
+                    List.of(
+                            story -> story.declareFactory(OldServer.IMPORT.formatted(2)),
+                            story -> OldServer.handsOver(story, "targets", "snapshot"),
+                            story -> {
+                                story.mayBeHurried();
+                                story.declare("recovery", "rotateOnlineKeys: [timestamp]");
+                            },
+                            story -> story.sign("recovery", OldServer.HOLDER)),
+                    "root 4 of 1 of []"),
+            new Flow(
                     "a proposal",
                     Flow::ownedByAlice,
                     List.of(

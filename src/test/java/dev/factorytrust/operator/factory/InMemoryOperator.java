@@ -11,6 +11,7 @@ import dev.factorytrust.operator.rotation.Standing;
 import dev.factorytrust.operator.store.ApiServer;
 import dev.factorytrust.operator.store.FactoryCache;
 import dev.factorytrust.operator.store.FactoryRef;
+import dev.factorytrust.operator.store.ImportSources;
 import dev.factorytrust.operator.store.KeyStore;
 import dev.factorytrust.operator.store.MetadataStore;
 import dev.factorytrust.operator.store.PlanOutdatedException;
@@ -42,7 +43,8 @@ final class InMemoryOperator {
         /** Whether it takes a name, or the timestamp's next version: of two that do so, one comes too late. */
         boolean isCommitment() {
             return switch (decision) {
-                case Decision.OpenCommitPoint _,
+                case Decision.Adopt _,
+                        Decision.OpenCommitPoint _,
                         Decision.CreateRootKeys _,
                         Decision.Declare _,
                         Decision.SignFirstRoot _,
@@ -95,7 +97,15 @@ final class InMemoryOperator {
         var metadata = new MetadataStore(api, configMaps);
         var keyStore = new KeyStore(api, keys);
         gatherer = new FactoryGatherer(
-                metadata, keyStore, rotations, targets, signatures, clock, serverTime, Duration.ZERO);
+                metadata,
+                keyStore,
+                rotations,
+                targets,
+                signatures,
+                new ImportSources(api),
+                clock,
+                serverTime,
+                Duration.ZERO);
         actor = new FactoryActor(api, metadata, keyStore);
     }
 

@@ -215,6 +215,10 @@ final class InMemoryStory extends People implements AutoCloseable {
                         .toList());
     }
 
+    long newestTimestamp() {
+        return published().timestamp().metadata().version();
+    }
+
     long newestRoot() {
         return published().root().metadata().version();
     }

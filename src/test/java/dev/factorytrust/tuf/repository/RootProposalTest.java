@@ -341,6 +341,23 @@ class RootProposalTest {
     }
 
     @Test
+    void an_online_role_of_several_keys_that_are_exchanged_for_one_asks_for_one() {
+        var current = root(1, "alice");
+        var keys = new HashMap<>(current.keys());
+        keys.put(keyid("timestamp-2"), DIALECT.key(publicKey("timestamp-2")));
+        var roles = new HashMap<>(current.roles());
+        roles.put("timestamp", new Role(List.of(keyid("timestamp-1"), keyid("timestamp-2")), 2, Map.of()));
+        var imported = new Root(1, current.expires(), true, keys, roles, current.unrecognized());
+
+        var proposed = proposed(
+                Optional.of(imported),
+                changeOfOnlineKeys(Map.of(RoleName.TIMESTAMP, List.of(publicKey("timestamp-3")))));
+
+        assertThat(proposed.next().role(RoleName.TIMESTAMP).threshold()).isEqualTo(1);
+        assertThat(proposed.diff()).contains("threshold timestamp 2 → 1");
+    }
+
+    @Test
     @DisplayName("invariant 12: no root is proposed that some client could not read")
     void refuses_what_a_client_could_not_read() {
         var current = root(1, "alice");
