@@ -186,9 +186,10 @@ class RefusalsTest {
     @Test
     void canonical_json_holds_no_fraction() throws Exception {
         JsonNode fraction = JSON.readTree("[1.5]");
-        assertThatThrownBy(() -> CanonicalJson.of(fraction)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> CanonicalJson.of(JSON.missingNode())).isInstanceOf(IllegalArgumentException.class);
-        assertThat(CanonicalJson.of(JSON.readTree("[1,{},[],{\"b\":null,\"a\":true}]")))
+        assertThatThrownBy(() -> CanonicalJson.OLPC.of(fraction)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> CanonicalJson.OLPC.of(JSON.missingNode()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(CanonicalJson.OLPC.of(JSON.readTree("[1,{},[],{\"b\":null,\"a\":true}]")))
                 .isEqualTo(Bytes.utf8("[1,{},[],{\"a\":true,\"b\":null}]"));
     }
 }
