@@ -24,7 +24,8 @@ public final class OtaConnectDialect extends JsonDialect {
     // the timestamp tells, this one where it tells none.
     private static final Limits LIMITS =
             new Limits(65_536, 65_536, 65_536, 8 * 1024 * 1024, Integer.MAX_VALUE, 1000, 999, 998);
-    private static final Rules RULES = new Rules(false, false, true, true);
+    // One content: 2021.1+fio keeps the old timestamp beside the new snapshot, and then refuses its own cache.
+    private static final Rules RULES = new Rules(false, false, true, true, true);
 
     public OtaConnectDialect() {
         super(new OtaConnectNotation());

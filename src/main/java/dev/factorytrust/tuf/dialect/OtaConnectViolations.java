@@ -5,6 +5,8 @@ import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.model.Delegations;
 import dev.factorytrust.tuf.model.Key;
 import dev.factorytrust.tuf.model.KeyId;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Signed;
 import dev.factorytrust.tuf.model.TargetFile;
 
 import java.util.Map;
@@ -27,10 +29,14 @@ final class OtaConnectViolations extends Violations {
         return Optional.empty();
     }
 
-    /** Hashes cover the canonical form: told of other bytes, as tools that hash what they fetch would tell, they never match. */
+    /** Told of other bytes, as a tool that hashes what it fetched would tell them, hashes never match. Nobody tells a root's. */
     @Override
-    void file(Bytes bytes, JsonNode tree) {
-        check(isCanonical(bytes, tree), "the file", "isn't in the canonical form, of which devices check the hash");
+    void file(Signed<?> signed, JsonNode tree) {
+        var hashed = signed.metadata().role() != RoleName.ROOT;
+        check(
+                !hashed || isCanonical(signed.file(), tree),
+                "the file",
+                "isn't in the canonical form, of which devices check the hash");
     }
 
     private static boolean isCanonical(Bytes bytes, JsonNode tree) {
@@ -60,7 +66,10 @@ final class OtaConnectViolations extends Violations {
                         at + ".custom.hardwareIds",
                         "holds more than " + HARDWARE_ID_CHARACTERS + " characters");
             }
-            check(!custom.has("ecuIdentifiers"), at + ".custom.ecuIdentifiers", "is for a director's targets alone");
+            check(
+                    !custom.path("ecuIdentifiers").isContainerNode(),
+                    at + ".custom.ecuIdentifiers",
+                    "is for a director's targets alone");
         });
     }
 

@@ -9,5 +9,11 @@ package dev.factorytrust.tuf.dialect;
  * @param anyRootForgets whether a device drops timestamp, snapshot and targets with every new root; otherwise only what it
  *     knows of timestamp and snapshot, and only if their keys changed (§5.3.11)
  * @param keepsExpired whether a device stores what is fine but for having expired
+ * @param oneContent whether a timestamp of the known version must say the same; otherwise it isn't looked at (§5.4.3)
  */
-public record Rules(boolean consistentSnapshot, boolean exactLengths, boolean anyRootForgets, boolean keepsExpired) {}
+public record Rules(
+        boolean consistentSnapshot,
+        boolean exactLengths,
+        boolean anyRootForgets,
+        boolean keepsExpired,
+        boolean oneContent) {}

@@ -1,13 +1,13 @@
 package dev.factorytrust.tuf.dialect;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.model.DelegatedRole;
 import dev.factorytrust.tuf.model.Delegations;
 import dev.factorytrust.tuf.model.Key;
 import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
+import dev.factorytrust.tuf.model.Signed;
 import dev.factorytrust.tuf.model.Snapshot;
 import dev.factorytrust.tuf.model.TargetFile;
 import dev.factorytrust.tuf.model.Timestamp;
@@ -42,7 +42,7 @@ final class StandardViolations extends Violations {
     }
 
     @Override
-    void file(Bytes bytes, JsonNode tree) {}
+    void file(Signed<?> signed, JsonNode tree) {}
 
     @Override
     void root(Root root) {

@@ -1,7 +1,6 @@
 package dev.factorytrust.tuf.dialect;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.crypto.PublicKey;
 import dev.factorytrust.tuf.model.Delegations;
 import dev.factorytrust.tuf.model.Key;
@@ -45,7 +44,7 @@ abstract class Violations {
                 "has " + signed.file().size() + " bytes, where clients take " + most);
         var file = StrictJson.parse(signed.file());
         found.addAll(TextViolations.of(file, this::ofValue));
-        file(signed.file(), file);
+        file(signed, file);
         version("signed.version", metadata.version());
         switch (metadata) {
             case Root root -> root(root);
@@ -59,7 +58,7 @@ abstract class Violations {
     /** What is wrong with a value wherever it stands, beyond its characters; continues a sentence that begins with its path. */
     abstract Optional<String> ofValue(String path, JsonNode value);
 
-    abstract void file(Bytes bytes, JsonNode tree);
+    abstract void file(Signed<?> signed, JsonNode tree);
 
     abstract void key(String path, KeyId keyid, Key key);
 

@@ -124,12 +124,19 @@ public final class TrustedMetadataSet {
         if (known.isPresent()) {
             requireNotOlder(known.get().metadata(), next.metadata());
             if (known.get().metadata().version() == next.metadata().version()) {
+                requireSame(known.get().metadata(), next.metadata());
                 next = known.get();
             }
         }
         requireUnexpired("timestamp", next.metadata());
         timestamp = next;
         return next;
+    }
+
+    private void requireSame(Timestamp known, Timestamp next) {
+        if (dialect.rules().oneContent() && !next.equals(known)) {
+            throw new VersionMismatchException("timestamp", known.version() + 1, next.version());
+        }
     }
 
     private static void requireNotOlder(Timestamp known, Timestamp next) {

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.factorytrust.tuf.Bytes;
-import dev.factorytrust.tuf.Vectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
@@ -22,6 +21,7 @@ import java.util.List;
 import java.util.Random;
 
 import static dev.factorytrust.tuf.TestMetadata.TUF;
+import static dev.factorytrust.tuf.Vectors.PYTHON_TUF;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class DialectPropertiesTest {
@@ -90,7 +90,7 @@ class DialectPropertiesTest {
     void an_unknown_field_survives_everywhere(
             @ForAll("names") String name, @ForAll @IntRange(max = 10_000) int where, @ForAll("trees") JsonNode value)
             throws Exception {
-        var file = (ObjectNode) JSON.readTree(Vectors.file(name).utf8());
+        var file = (ObjectNode) JSON.readTree(PYTHON_TUF.file(name).utf8());
         var places = new ArrayList<ObjectNode>();
         collect(file.get("signed"), "", places);
         places.get(where % places.size()).set("x-unknown", value);
@@ -122,7 +122,7 @@ class DialectPropertiesTest {
             @ForAll @IntRange(max = 1_000_000) int where,
             @ForAll @IntRange(max = 5) int length,
             @ForAll @Size(max = 4) byte[] inserted) {
-        var file = Vectors.file(name).toArray();
+        var file = PYTHON_TUF.file(name).toArray();
         var start = where % file.length;
         var end = Math.min(file.length, start + length);
         var damaged = new byte[file.length - (end - start) + inserted.length];
@@ -136,7 +136,7 @@ class DialectPropertiesTest {
     void files_with_another_value_somewhere_are_refused_in_one_way(
             @ForAll("names") String name, @ForAll @IntRange(max = 10_000) int where, @ForAll("trees") JsonNode value)
             throws Exception {
-        var file = (ObjectNode) JSON.readTree(Vectors.file(name).utf8());
+        var file = (ObjectNode) JSON.readTree(PYTHON_TUF.file(name).utf8());
         var places = new ArrayList<Runnable>();
         replacements(file, value, places);
         places.get(where % places.size()).run();
