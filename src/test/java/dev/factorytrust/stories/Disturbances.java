@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /** What may happen to operators, but for their death. */
-final class Disturbances {
+public final class Disturbances {
 
     /** As long as an operator that has come to a write waits for the other one to come to it too. */
     private static final long PATIENCE_MILLIS = 300;
@@ -38,7 +38,7 @@ final class Disturbances {
     private Disturbances() {}
 
     /** Each does with every write what is asked of it. */
-    static Disturbance at(Function<ApiWrite, Fate> fates) {
+    public static Disturbance at(Function<ApiWrite, Fate> fates) {
         return late(fates, Duration.ZERO);
     }
 
@@ -47,12 +47,12 @@ final class Disturbances {
     }
 
     /** All that the operator knows is as old as this, but for what it reads live. */
-    static Disturbance stale(Duration lateness) {
+    public static Disturbance stale(Duration lateness) {
         return late(_ -> Fate.PASS, lateness);
     }
 
     /** Two lead at once, and come to every write side by side. */
-    static Disturbance twoAtOnce() {
+    public static Disturbance twoAtOnce() {
         return (rehearsal, clock) -> {
             var meetings = new ConcurrentHashMap<String, Exchanger<String>>();
             Function<ApiWrite, Fate> meet = write -> {
@@ -76,7 +76,7 @@ final class Disturbances {
     }
 
     /** Before each write, of whatever version, somebody else is once a moment faster: made the same object, or changed it. */
-    static Disturbance conflicts() {
+    public static Disturbance conflicts() {
         return (rehearsal, clock) -> {
             var done = ConcurrentHashMap.<String>newKeySet();
             return at(write -> conflict(rehearsal, write, done)).start(rehearsal, clock);
@@ -115,7 +115,7 @@ final class Disturbances {
     }
 
     /** Once every watch breaks off, at the write in the middle. */
-    static Disturbance watchesCut() {
+    public static Disturbance watchesCut() {
         return (rehearsal, clock) -> {
             var supervisor = new AtomicReference<Supervisor>();
             return supervised(rehearsal, clock, supervisor, Fate.PASS, () -> supervisor
@@ -126,7 +126,7 @@ final class Disturbances {
     }
 
     /** Once, at the write in the middle, something happens, and that write is lost. */
-    static Disturbance inTheMiddle(Runnable event) {
+    public static Disturbance inTheMiddle(Runnable event) {
         return (rehearsal, clock) -> supervised(rehearsal, clock, new AtomicReference<>(), Fate.LOST, event);
     }
 

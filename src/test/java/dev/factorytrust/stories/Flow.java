@@ -11,10 +11,10 @@ import java.util.function.Consumer;
  * @param before what has long happened when it begins
  * @param act what people do, and what they wait for; its end is the story's
  */
-record Flow(String name, Consumer<Stage> before, Consumer<Stage> act) {
+public record Flow(String name, Consumer<Stage> before, Consumer<Stage> act) {
 
     /** Where it is played. */
-    record Stage(RotationStory people, TestClock clock) {
+    public record Stage(RotationStory people, TestClock clock) {
 
         /** Time goes by, and the operator looks again: its timers go by the machine's clock. */
         void pass(Duration time) {

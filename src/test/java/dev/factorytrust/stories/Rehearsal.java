@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A flow that was played once without a disturbance: what the operator writes in it is known, and how it ends. */
-final class Rehearsal {
+public final class Rehearsal {
 
     /** Longer than the second after which the operator looks whether a write of its own has taken effect. */
     private static final Duration QUIET = Duration.ofMillis(1500);
@@ -47,17 +47,17 @@ final class Rehearsal {
         }
     }
 
-    Flow flow() {
+    public Flow flow() {
         return flow;
     }
 
     /** What the operator wrote, in order. */
-    List<String> writes() {
+    public List<String> writes() {
         return writes;
     }
 
     /** How many updates of devices there were, in all performances. */
-    int updates() {
+    public int updates() {
         return updates;
     }
 
@@ -66,7 +66,7 @@ final class Rehearsal {
     }
 
     /** Brings back the beginning, and plays the flow once more under what {@code disturbance} does to the operator. */
-    void play(Disturbance disturbance) {
+    public void play(Disturbance disturbance) {
         beginning.restore();
         var clock = TestClock.start();
         try (var witness = new Witness(people.client(), people.namespace(), clock);
@@ -99,13 +99,13 @@ final class Rehearsal {
     }
 
     /** A run of operators, to be ended. */
-    interface Operators extends AutoCloseable {
+    public interface Operators extends AutoCloseable {
         @Override
         void close();
     }
 
     /** What is done to the operator, and how many of them there are. */
-    interface Disturbance {
+    public interface Disturbance {
         Operators start(Rehearsal rehearsal, TestClock clock);
     }
 

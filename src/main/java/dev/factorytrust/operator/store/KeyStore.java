@@ -17,6 +17,8 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /** The Secrets that hold private keys: the online keys of a Factory, and its root key archive until it is erased. */
 public final class KeyStore {
@@ -24,25 +26,33 @@ public final class KeyStore {
     private final ApiServer api;
     private final FactoryCache<Secret> cache;
 
+    /** What the last look at each Factory found. A Secret that is still the same object holds the same key. */
+    private final Map<FactoryRef, OnlineKeys> looks = new ConcurrentHashMap<>();
+
     public KeyStore(ApiServer api, FactoryCache<Secret> cache) {
         this.api = api;
         this.cache = cache;
     }
 
     public OnlineKeys onlineKeys(FactoryRef factory, Dialect dialect) {
-        return read(cache.of(factory).values(), dialect);
+        var before = Optional.ofNullable(looks.get(factory));
+        var keys = read(cache.of(factory).values(), dialect, secret -> before.flatMap(look -> look.of(secret)));
+        looks.put(factory, keys);
+        return keys;
     }
 
     /** The same, asked of the API server itself, as before making a key. */
     public OnlineKeys liveOnlineKeys(FactoryRef factory, Dialect dialect) {
-        return read(api.secrets(factory.namespace(), Names.FACTORY, factory.name()), dialect);
+        return read(api.secrets(factory.namespace(), Names.FACTORY, factory.name()), dialect, _ -> Optional.empty());
     }
 
-    private static OnlineKeys read(Collection<Secret> secrets, Dialect dialect) {
+    private static OnlineKeys read(
+            Collection<Secret> secrets, Dialect dialect, Function<Secret, Optional<OnlineKeys.StoredKey>> before) {
         return new OnlineKeys(secrets.stream()
                 .filter(secret -> Names.ONLINE_KEY_TYPE.equals(secret.getType()))
                 .map(secret -> {
-                    var key = key(secret);
+                    var key =
+                            before.apply(secret).map(OnlineKeys.StoredKey::key).orElseGet(() -> key(secret));
                     return new OnlineKeys.StoredKey(
                             secret, key.map(found -> dialect.keyId(dialect.key(found.publicKey()))), key);
                 })

@@ -55,6 +55,11 @@ public record OnlineKeys(List<StoredKey> all) {
                 .toList();
     }
 
+    /** What was read of this very object. */
+    Optional<StoredKey> of(Secret secret) {
+        return all.stream().filter(key -> key.secret() == secret).findFirst();
+    }
+
     /**
      * The readable ones, by keyid. A Secret that doesn't hold the key which its name promises counts as missing: nobody's
      * signature is made with a key that root doesn't name.

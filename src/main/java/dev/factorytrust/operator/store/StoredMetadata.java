@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -20,6 +21,8 @@ import java.util.stream.Collectors;
  * ConfigMaps may have put them there. {@link Reading} says what holds.
  */
 public final class StoredMetadata {
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,15}");
 
     private final FactoryRef factory;
     private final Map<String, ConfigMap> all;
@@ -166,6 +169,6 @@ public final class StoredMetadata {
     }
 
     private static Optional<Long> number(String text) {
-        return text.matches("[0-9]{1,15}") ? Optional.of(Long.parseLong(text)) : Optional.empty();
+        return NUMBER.matcher(text).matches() ? Optional.of(Long.parseLong(text)) : Optional.empty();
     }
 }

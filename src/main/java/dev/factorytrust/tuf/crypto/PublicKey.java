@@ -29,6 +29,9 @@ public final class PublicKey {
      */
     private static final Map<Claim, Boolean> VALID = Recent.map(10_000);
 
+    /** What is wrong with those that were asked about: a bad signature stays where it is, and is met with every look. */
+    private static final Map<Claim, String> INVALID = Recent.map(1_000);
+
     /** What the engines verify with. */
     sealed interface Material {
         record Edwards(Ed25519PublicKeyParameters key) implements Material {}
@@ -90,7 +93,7 @@ public final class PublicKey {
     }
 
     public boolean verify(Bytes message, Bytes signature) {
-        var claim = new Claim(spki, message.digest("SHA-256"), signature);
+        var claim = claim(message, signature);
         if (VALID.containsKey(claim)) {
             return true;
         }
@@ -99,6 +102,10 @@ public final class PublicKey {
             VALID.put(claim, true);
         }
         return valid;
+    }
+
+    private Claim claim(Bytes message, Bytes signature) {
+        return new Claim(spki, message.digest("SHA-256"), signature);
     }
 
     private boolean check(Bytes message, Bytes signature) {
@@ -126,9 +133,14 @@ public final class PublicKey {
      * openssl and PKCS#11 tokens are recognised; for others the sentence says no more than that it doesn't match.
      */
     public Optional<String> whyInvalid(Bytes message, Bytes signature) {
-        return verify(message, signature)
-                ? Optional.empty()
-                : Optional.of(Diagnosis.of(this, material, message, signature));
+        if (verify(message, signature)) {
+            return Optional.empty();
+        }
+        var claim = claim(message, signature);
+        var known = Optional.ofNullable(INVALID.get(claim));
+        var why = known.orElseGet(() -> Diagnosis.of(this, material, message, signature));
+        INVALID.put(claim, why);
+        return Optional.of(why);
     }
 
     @Override

@@ -28,6 +28,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** From JSON to the model, by specification 1.0.34 §4, save what the {@link Notation} says otherwise. */
 final class MetadataDecoder {
@@ -35,6 +36,7 @@ final class MetadataDecoder {
     private static final int EXPIRES_LENGTH = "2030-01-01T00:00:00Z".length();
     private static final DateTimeFormatter EXPIRES =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'").withResolverStyle(ResolverStyle.STRICT);
+    private static final Pattern HASH = Pattern.compile("([0-9a-f]{2})+");
     private static final String SNAPSHOT_FILE = "snapshot.json";
 
     private final Notation notation;
@@ -126,7 +128,7 @@ final class MetadataDecoder {
     private static Map<String, String> hashes(Fields file) {
         var hashes = file.map("hashes", name -> name, (path, hash) -> {
             // Clients compare hashes as text, so an upper-case one never matches.
-            if (!hash.isTextual() || !hash.textValue().matches("([0-9a-f]{2})+")) {
+            if (!hash.isTextual() || !HASH.matcher(hash.textValue()).matches()) {
                 throw new MalformedMetadataException(path + " isn't lower-case hexadecimal");
             }
             return hash.textValue();

@@ -10,12 +10,14 @@ import dev.factorytrust.tuf.model.Key;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Keys as OTA Connect writes them: without a scheme, since each type has but one. */
 final class OtaConnectKeys {
 
     private static final String ED25519 = "ED25519";
     private static final String RSA = "RSA";
+    private static final Pattern POINT = Pattern.compile("[0-9a-fA-F]{64}");
 
     private OtaConnectKeys() {}
 
@@ -75,7 +77,7 @@ final class OtaConnectKeys {
         var value = key.path("keyval").path("public").asText();
         return switch (key.path("keytype").asText().toUpperCase(Locale.ROOT)) {
             case ED25519 -> {
-                if (!value.matches("[0-9a-fA-F]{64}")) {
+                if (!POINT.matcher(value).matches()) {
                     throw new InvalidKeyException("an Ed25519 key isn't 64 hexadecimal digits");
                 }
                 yield PublicKey.ed25519(Bytes.hex(value));

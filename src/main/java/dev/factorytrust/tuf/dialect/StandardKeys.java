@@ -9,6 +9,7 @@ import dev.factorytrust.tuf.model.Key;
 import dev.factorytrust.tuf.model.KeyId;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Keys as TUF 1.0 writes them (§4.2), in the part of it that the five known clients all read. */
 final class StandardKeys {
@@ -18,6 +19,8 @@ final class StandardKeys {
     private static final String ECDSA_SCHEME = "ecdsa-sha2-nistp256";
     private static final String RSA = "rsa";
     private static final String RSA_SCHEME = "rsassa-pss-sha256";
+
+    private static final Pattern POINT = Pattern.compile("[0-9a-f]{64}");
 
     private StandardKeys() {}
 
@@ -66,7 +69,7 @@ final class StandardKeys {
         var scheme = key.path("scheme").asText();
         var value = key.path("keyval").path("public").asText();
         if (keytype.equals(ED25519) && scheme.equals(ED25519)) {
-            if (!value.matches("[0-9a-f]{64}")) {
+            if (!POINT.matcher(value).matches()) {
                 throw new InvalidKeyException("an Ed25519 key isn't 64 lower-case hexadecimal digits");
             }
             return PublicKey.ed25519(Bytes.hex(value));

@@ -9,10 +9,13 @@ import dev.factorytrust.tuf.model.Metadata;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Signature;
 
+import java.util.regex.Pattern;
+
 /** As specification 1.0.34 §4 writes it. */
 final class StandardNotation implements Notation {
 
     private static final String SPEC_VERSION = "1.0.34";
+    private static final Pattern SPEC_VERSIONS = Pattern.compile("1(\\.[0-9]{1,9}){1,2}");
 
     @Override
     public CanonicalJson canonical() {
@@ -27,7 +30,7 @@ final class StandardNotation implements Notation {
     /** §4.3: a client must refuse a version of the specification with another major number. */
     @Override
     public void readHeader(Fields signed) {
-        if (!signed.text("spec_version").matches("1(\\.[0-9]{1,9}){1,2}")) {
+        if (!SPEC_VERSIONS.matcher(signed.text("spec_version")).matches()) {
             throw new MalformedMetadataException("signed.spec_version isn't 1.something");
         }
     }

@@ -104,7 +104,7 @@ final class StrictJson {
 
     /** Half a surrogate pair has no UTF-8: canonical bytes of different strings would be the same. */
     private static void text(String text, String path) {
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+        if (text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
             throw new MalformedMetadataException(Quote.shorten(path) + " holds half a surrogate pair");
         }
     }

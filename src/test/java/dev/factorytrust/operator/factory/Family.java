@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Many histories that begin alike, as a tree: whatever can follow on one moment follows on a copy of the same cluster,
@@ -15,11 +16,16 @@ import java.util.stream.Collectors;
  */
 final class Family {
 
-    private static final int GENERATIONS = 4;
-    private static final int CHILDREN = 4;
+    private static final int GENERATIONS = 3;
+    private static final int CHILDREN = 8;
 
     /** How many histories a family has. */
     static final int HISTORIES = (int) Math.pow(CHILDREN, GENERATIONS);
+
+    /** How many things happen in all of them together, but for what they have in common. */
+    static final int BRANCHES = IntStream.rangeClosed(1, GENERATIONS)
+            .map(generation -> (int) Math.pow(CHILDREN, generation))
+            .sum();
 
     private final Supplier<Happening> happenings;
     private final Consumer<InMemoryStory> atTheEnd;

@@ -23,9 +23,13 @@ import net.jqwik.api.lifecycle.PropertyLifecycleContext;
 import net.jqwik.api.statistics.Statistics;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -38,6 +42,9 @@ class HistoryPropertiesTest {
 
     /** {@code -Dfactorytrust.histories=1000000} for a long night. */
     private static final int HISTORIES = Integer.getInteger("factorytrust.histories", 10_000);
+
+    /** Families that live side by side: one core alone would be the last to be done of all tests. */
+    private static final int AT_A_TIME = 2;
 
     private static final InMemoryStory PUBLISHED = new Flow("", Flow::ownedByAlice, List.of(), "").begin();
 
@@ -52,7 +59,7 @@ class HistoryPropertiesTest {
 
         @Override
         public PropertyExecutionResult aroundProperty(PropertyLifecycleContext context, PropertyExecutor property) {
-            context.attributes().setTries(Math.ceilDiv(HISTORIES, Family.HISTORIES));
+            context.attributes().setTries(Math.ceilDiv(HISTORIES, AT_A_TIME * Family.HISTORIES));
             return property.execute();
         }
     }
@@ -60,10 +67,29 @@ class HistoryPropertiesTest {
     @Property(edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     @AddLifecycleHook(Families.class)
     @Label("no history strands a device, and what was asked for is published in the end")
-    void no_history_strands_a_device(@ForAll Random random) {
-        new Family(() -> ANYTHING.next(random).value(), story -> Statistics.label("newest root")
-                        .collect(story.newestRoot()))
-                .live(random.nextInt(10) == 0 ? DECLARED : PUBLISHED, random.nextInt(6));
+    void no_history_strands_a_device(@ForAll Random random) throws Exception {
+        var newestRoots = new ConcurrentLinkedQueue<Long>();
+        try (var threads = Executors.newFixedThreadPool(AT_A_TIME)) {
+            var families = Stream.generate(() -> family(random, newestRoots))
+                    .limit(AT_A_TIME)
+                    .map(threads::submit)
+                    .toList();
+            for (var family : families) {
+                family.get();
+            }
+        }
+        newestRoots.forEach(Statistics.label("newest root")::collect);
+    }
+
+    /** What happens is drawn here, since jqwik draws in its own thread only; it is lived through in another. */
+    private static Runnable family(Random random, Collection<Long> newestRoots) {
+        var inCommon = random.nextInt(6);
+        var begin = random.nextInt(10) == 0 ? DECLARED : PUBLISHED;
+        var happenings = Stream.generate(() -> ANYTHING.next(random).value())
+                .limit(inCommon + Family.BRANCHES)
+                .toList()
+                .iterator();
+        return () -> new Family(happenings::next, story -> newestRoots.add(story.newestRoot())).live(begin, inCommon);
     }
 
     @Property(tries = 50)
