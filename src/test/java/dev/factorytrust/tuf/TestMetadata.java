@@ -2,6 +2,7 @@ package dev.factorytrust.tuf;
 
 import dev.factorytrust.tuf.crypto.KeyType;
 import dev.factorytrust.tuf.crypto.SoftwareKey;
+import dev.factorytrust.tuf.dialect.OtaConnectDialect;
 import dev.factorytrust.tuf.dialect.StandardDialect;
 import dev.factorytrust.tuf.model.Delegations;
 import dev.factorytrust.tuf.model.Key;
@@ -18,23 +19,23 @@ import dev.factorytrust.tuf.model.Targets;
 import dev.factorytrust.tuf.model.Timestamp;
 
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Makes small metadata in few words: keys have names, and who isn't named otherwise signs alone for his role. */
+/** Small metadata in few words, in the TUF dialect where the dialect matters; see {@link InDialect} for both. */
 public final class TestMetadata {
 
     public static final StandardDialect TUF = new StandardDialect();
+    public static final OtaConnectDialect OTA_CONNECT = new OtaConnectDialect();
     public static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
     public static final Instant EXPIRES = NOW.plusSeconds(3600);
 
     private static final Map<String, SoftwareKey> KEYS = new ConcurrentHashMap<>();
+
+    private static final InDialect IN_TUF = new InDialect(TUF);
 
     private TestMetadata() {}
 
@@ -44,37 +45,27 @@ public final class TestMetadata {
     }
 
     public static KeyId keyid(String name) {
-        return TUF.keyId(TUF.key(key(name).publicKey()));
+        return IN_TUF.keyid(name);
     }
 
     public static Role role(int threshold, String... keys) {
-        return new Role(Arrays.stream(keys).map(TestMetadata::keyid).toList(), threshold, Map.of());
+        return IN_TUF.role(threshold, keys);
     }
 
     public static Map<KeyId, Key> keys(String... names) {
-        var keys = new HashMap<KeyId, Key>();
-        for (var name : names) {
-            keys.put(keyid(name), TUF.key(key(name).publicKey()));
-        }
-        return keys;
+        return IN_TUF.keys(names);
     }
 
-    /** A root whose roles have each the key of the role's name, save those that are given. */
     public static Root root(long version, Map<RoleName, Role> given) {
-        var roles = new LinkedHashMap<String, Role>();
-        var keys = keys("root", "targets", "snapshot", "timestamp", "alice", "bob", "carol");
-        for (var name : RoleName.values()) {
-            roles.put(name.value(), given.getOrDefault(name, role(1, name.value())));
-        }
-        return new Root(version, EXPIRES, true, keys, roles, Map.of());
+        return IN_TUF.root(version, given);
     }
 
     public static Root root(long version) {
-        return root(version, Map.of());
+        return IN_TUF.root(version, Map.of());
     }
 
     public static Root expiring(Root root, Instant expires) {
-        return new Root(root.version(), expires, true, root.keys(), root.roles(), Map.of());
+        return new Root(root.version(), expires, root.consistentSnapshot(), root.keys(), root.roles(), Map.of());
     }
 
     public static Targets targets(long version, Delegations delegations) {
@@ -106,17 +97,11 @@ public final class TestMetadata {
         return new MetaFile(version, OptionalLong.empty(), Map.of(), Map.of());
     }
 
-    /** The file, signed by the keys of these names. */
     public static Bytes sign(Metadata metadata, String... names) {
-        var canonical = TUF.canonical(metadata);
-        return TUF.assemble(metadata.getClass(), canonical, signatures(canonical, names))
-                .file();
+        return IN_TUF.sign(metadata, names);
     }
 
     public static List<Signature> signatures(Bytes canonical, String... names) {
-        return Arrays.stream(names)
-                .map(name -> TUF.signature(
-                        keyid(name), key(name).publicKey(), key(name).sign(canonical)))
-                .toList();
+        return IN_TUF.signatures(canonical, names);
     }
 }

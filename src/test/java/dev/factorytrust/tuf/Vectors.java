@@ -8,38 +8,39 @@ import java.io.UncheckedIOException;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** What python-tuf made; see vectors.py beside the file. */
+/** What others made; see the script beside each file. */
 public final class Vectors {
 
-    private static final JsonNode ALL = load();
+    public static final Vectors PYTHON_TUF = new Vectors("/tuf/vectors.json");
+    public static final Vectors OTA_CONNECT_PYTHON = new Vectors("/tuf/ota-connect-vectors.json");
 
-    private Vectors() {}
+    private final JsonNode all;
 
-    private static JsonNode load() {
-        try (var file = Vectors.class.getResourceAsStream("/tuf/vectors.json")) {
-            return new ObjectMapper().readTree(file);
+    private Vectors(String resource) {
+        try (var file = Vectors.class.getResourceAsStream(resource)) {
+            all = new ObjectMapper().readTree(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    public static Stream<JsonNode> list(String name) {
-        return StreamSupport.stream(ALL.required(name).spliterator(), false);
+    public Stream<JsonNode> list(String name) {
+        return StreamSupport.stream(all.required(name).spliterator(), false);
     }
 
-    public static Bytes file(String name) {
+    public Bytes file(String name) {
         return Bytes.utf8(metadata(name).required("file").textValue());
     }
 
-    public static Bytes canonical(String name) {
+    public Bytes canonical(String name) {
         return Bytes.hex(metadata(name).required("canonical").textValue());
     }
 
-    private static JsonNode metadata(String name) {
-        return ALL.required("metadata").required(name);
+    public JsonNode metadata(String name) {
+        return all.required("metadata").required(name);
     }
 
-    public static JsonNode key(String type) {
+    public JsonNode key(String type) {
         return list("keys")
                 .filter(key -> key.required("type").textValue().equals(type))
                 .findFirst()

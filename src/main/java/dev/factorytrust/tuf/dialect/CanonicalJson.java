@@ -3,15 +3,68 @@ package dev.factorytrust.tuf.dialect;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.factorytrust.tuf.Bytes;
 
+import java.math.BigInteger;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 
-/**
- * OLPC canonical JSON, which TUF 1.0 signs (§4.2): no white space, names in the order of their code points, whole numbers, and
- * strings in which a backslash precedes the quote and the backslash and nothing else is escaped.
- */
-final class CanonicalJson {
+/** No white space, names in the order of their code points, whole numbers; the forms differ in how they write strings. */
+enum CanonicalJson {
+
+    /** OLPC's, which TUF 1.0 signs (§4.2): a backslash precedes the quote and the backslash, nothing else is escaped. */
+    OLPC {
+        @Override
+        JsonNode parse(Bytes canonical) {
+            return StrictJson.parseCanonical(canonical);
+        }
+
+        @Override
+        void string(char c, StringBuilder out) {
+            out.append(c);
+        }
+
+        @Override
+        boolean holds(BigInteger number) {
+            return true;
+        }
+    },
+
+    /**
+     * What jsoncpp 1.9.3 writes: aktualizr parses each file and writes it anew before it verifies or hashes anything. ASCII
+     * alone; DEL and the slash stand for themselves; a number beyond 64 bits would come out as a floating one.
+     */
+    ESCAPED {
+        @Override
+        JsonNode parse(Bytes canonical) {
+            return StrictJson.parse(canonical);
+        }
+
+        @Override
+        void string(char c, StringBuilder out) {
+            switch (c) {
+                case '\b' -> out.append("\\b");
+                case '\f' -> out.append("\\f");
+                case '\n' -> out.append("\\n");
+                case '\r' -> out.append("\\r");
+                case '\t' -> out.append("\\t");
+                default -> {
+                    if (c < ' ' || c > 0x7f) {
+                        out.append("\\u").append(HEX.toHexDigits(c));
+                    } else {
+                        out.append(c);
+                    }
+                }
+            }
+        }
+
+        @Override
+        boolean holds(BigInteger number) {
+            return number.bitLength() <= (number.signum() < 0 ? 63 : 64);
+        }
+    };
+
+    private static final HexFormat HEX = HexFormat.of();
 
     /** UTF-16, and with it String.compareTo, sorts characters beyond U+FFFF before some below. */
     private static final Comparator<String> CODE_POINTS = (left, right) -> {
@@ -28,16 +81,22 @@ final class CanonicalJson {
         return Integer.compare(left.length(), right.length());
     };
 
-    private CanonicalJson() {}
+    /** Reads this form back. */
+    abstract JsonNode parse(Bytes canonical);
 
-    /** @throws IllegalArgumentException if the tree holds a number with a fraction */
-    static Bytes of(JsonNode tree) {
+    /** Writes any character but the quote and the backslash. */
+    abstract void string(char c, StringBuilder out);
+
+    abstract boolean holds(BigInteger number);
+
+    /** @throws IllegalArgumentException if the tree holds a number that this form can't */
+    Bytes of(JsonNode tree) {
         var out = new StringBuilder();
         write(tree, out);
         return Bytes.utf8(out.toString());
     }
 
-    private static void write(JsonNode node, StringBuilder out) {
+    private void write(JsonNode node, StringBuilder out) {
         switch (node.getNodeType()) {
             case OBJECT -> {
                 var separator = "{";
@@ -63,7 +122,7 @@ final class CanonicalJson {
             case STRING -> string(node.textValue(), out);
             case BOOLEAN, NULL -> out.append(node.asText());
             case NUMBER -> {
-                if (!node.isIntegralNumber()) {
+                if (!node.isIntegralNumber() || !holds(node.bigIntegerValue())) {
                     throw new IllegalArgumentException("canonical JSON has no number " + node.asText());
                 }
                 out.append(node.asText());
@@ -72,14 +131,15 @@ final class CanonicalJson {
         }
     }
 
-    private static void string(String text, StringBuilder out) {
+    private void string(String text, StringBuilder out) {
         out.append('"');
         for (var i = 0; i < text.length(); i++) {
             var c = text.charAt(i);
             if (c == '"' || c == '\\') {
-                out.append('\\');
+                out.append('\\').append(c);
+            } else {
+                string(c, out);
             }
-            out.append(c);
         }
         out.append('"');
     }

@@ -48,14 +48,26 @@ public interface Dialect {
      */
     List<Signature> decodeSignatures(Bytes json);
 
+    /** @throws IllegalArgumentException as {@link #key} does */
     Signature signature(KeyId keyid, PublicKey key, Bytes value);
 
+    /** @throws IllegalArgumentException if devices refuse keys of this kind */
     Key key(PublicKey publicKey);
 
+    /** @throws IllegalArgumentException if it can't be told of a key that can't be used */
     KeyId keyId(Key key);
 
     /** Under which name devices ask for a top-level role's metadata. */
     String fileName(RoleName role, long version);
+
+    /**
+     * What the hashes cover that snapshot and timestamp tell of a file. Its length is that of the file itself.
+     *
+     * @throws MalformedMetadataException if the bytes have to be read for it, and can't be
+     */
+    Bytes hashed(Bytes file);
+
+    Rules rules();
 
     Limits limits();
 

@@ -61,7 +61,7 @@ final class StandardKeys {
     }
 
     static KeyId id(Key key) {
-        return new KeyId(CanonicalJson.of(key.json()).sha256());
+        return new KeyId(CanonicalJson.OLPC.of(key.json()).sha256());
     }
 
     private static PublicKey publicKey(JsonNode key) {

@@ -70,12 +70,16 @@ public record PublicationPlan(
                         dialect,
                         roots,
                         newSnapshot(
+                                dialect,
                                 newTargets.orElseGet(() -> base.orElseThrow().targets()),
                                 snapshotVersion.getAsLong(),
                                 second.plus(policy.snapshot().expiresAfter()))));
         var snapshot = newSnapshot.orElseGet(() -> base.orElseThrow().snapshot());
         var timestamp = new Timestamp(
-                timestampVersion, second.plus(policy.timestamp().expiresAfter()), metaFile(snapshot), Map.of());
+                timestampVersion,
+                second.plus(policy.timestamp().expiresAfter()),
+                metaFile(dialect, snapshot),
+                Map.of());
         return new Publication(newTargets, newSnapshot, signers.sign(dialect, roots, timestamp));
     }
 
@@ -90,19 +94,19 @@ public record PublicationPlan(
     }
 
     /** A snapshot never drops an entry: every known client refuses one that does (5.5.5). */
-    private Snapshot newSnapshot(Signed<Targets> newest, long version, Instant expires) {
+    private Snapshot newSnapshot(Dialect dialect, Signed<Targets> newest, long version, Instant expires) {
         var before = base.map(repository -> repository.snapshot().metadata());
         var meta = new TreeMap<>(before.map(Snapshot::meta).orElse(Map.of()));
-        meta.put("targets.json", metaFile(newest));
+        meta.put("targets.json", metaFile(dialect, newest));
         return new Snapshot(
                 version, expires, meta, before.map(Snapshot::unrecognized).orElse(Map.of()));
     }
 
-    private static MetaFile metaFile(Signed<? extends Metadata> signed) {
+    private static MetaFile metaFile(Dialect dialect, Signed<? extends Metadata> signed) {
         return new MetaFile(
                 signed.metadata().version(),
                 OptionalLong.of(signed.file().size()),
-                Map.of("sha256", signed.file().sha256()),
+                Map.of("sha256", dialect.hashed(signed.file()).sha256()),
                 Map.of());
     }
 }

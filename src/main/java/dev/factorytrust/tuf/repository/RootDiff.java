@@ -46,7 +46,7 @@ public final class RootDiff {
 
     /** What no operator of ours changes: whoever signs must see it all the same. */
     private static void others(Optional<Root> current, Root next, List<String> lines) {
-        if (next.consistentSnapshot() != current.map(Root::consistentSnapshot).orElse(true)) {
+        if (current.isPresent() && next.consistentSnapshot() != current.get().consistentSnapshot()) {
             lines.add("consistent_snapshot becomes " + next.consistentSnapshot());
         }
         for (var role : RoleName.values()) {

@@ -102,7 +102,7 @@ final class RootDraft {
         return new Root(
                 current.map(root -> root.version() + 1).orElse(1L),
                 change.expires(),
-                current.map(Root::consistentSnapshot).orElse(true),
+                current.map(Root::consistentSnapshot).orElse(dialect.rules().consistentSnapshot()),
                 new TreeMap<>(keys),
                 roles,
                 extras.over(current.map(Root::unrecognized).orElse(Map.of())));

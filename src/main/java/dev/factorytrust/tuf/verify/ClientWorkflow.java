@@ -5,12 +5,14 @@ import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.model.Role;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
+import dev.factorytrust.tuf.model.Signed;
 
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * One update as a device runs it (specification 1.0.34 §5.3 to §5.6.5), over whatever is to be looked at. Delegated targets are
@@ -18,14 +20,24 @@ import java.util.function.Consumer;
  */
 public final class ClientWorkflow {
 
+    /**
+     * What became of an update.
+     *
+     * @param device as it is now: what it took before a refusal it keeps
+     * @param refusal empty if it took everything
+     */
+    public record Attempt(DeviceState device, Optional<VerificationException> refusal) {}
+
     private final Dialect dialect;
     private final MetadataSource source;
     private final TrustedMetadataSet trusted;
+    private DeviceState device;
 
-    private ClientWorkflow(Dialect dialect, MetadataSource source, TrustedMetadataSet trusted) {
+    private ClientWorkflow(Dialect dialect, MetadataSource source, DeviceState device, Instant now) {
         this.dialect = dialect;
         this.source = source;
-        this.trusted = trusted;
+        this.trusted = new TrustedMetadataSet(dialect, device.root(), now);
+        this.device = device;
     }
 
     /**
@@ -35,20 +47,37 @@ public final class ClientWorkflow {
      * @throws VerificationException at the first thing that the device would refuse
      */
     public static DeviceState update(Dialect dialect, DeviceState device, MetadataSource source, Instant now) {
-        var workflow = new ClientWorkflow(dialect, source, new TrustedMetadataSet(dialect, device.root(), now));
-        return workflow.run(device);
+        var attempt = attempt(dialect, device, source, now);
+        if (attempt.refusal().isPresent()) {
+            throw attempt.refusal().get();
+        }
+        return attempt.device();
     }
 
-    private DeviceState run(DeviceState device) {
+    /**
+     * The same for a device whose next update is of interest, even if this one fails.
+     *
+     * @throws VerificationException if the device's own root can't be trusted
+     */
+    public static Attempt attempt(Dialect dialect, DeviceState device, MetadataSource source, Instant now) {
+        var workflow = new ClientWorkflow(dialect, source, device, now);
+        try {
+            workflow.run();
+            return new Attempt(workflow.device, Optional.empty());
+        } catch (VerificationException refusal) {
+            return new Attempt(workflow.device, Optional.of(refusal));
+        }
+    }
+
+    private void run() {
         var before = trusted.root().metadata();
         walkRoots();
-        // §5.3.11: after a change of keys nothing signed by the old ones counts. It is how a fleet gets out of a
-        // fast-forward attack, in which a stolen key signed the highest version there is.
-        if (sameKeys(before, trusted.root().metadata())) {
-            device.timestamp().ifPresent(file -> remember(trusted::knowTimestamp, file));
-            device.snapshot().ifPresent(file -> remember(trusted::knowSnapshot, file));
-        }
-        trusted.updateTimestamp(fetch(RoleName.TIMESTAMP, 0));
+        // It is how a fleet gets out of a fast-forward attack, in which a stolen key signed the highest version there
+        // is.
+        device = device.forgetting(forgotten(before, trusted.root().metadata()));
+        device.timestamp().ifPresent(file -> remember(trusted::knowTimestamp, file));
+        device.snapshot().ifPresent(file -> remember(trusted::knowSnapshot, file));
+        take(RoleName.TIMESTAMP, fetch(RoleName.TIMESTAMP, 0), trusted::updateTimestamp);
         var snapshotVersion =
                 trusted.timestamp().orElseThrow().metadata().snapshotMeta().version();
         keepOrFetch(RoleName.SNAPSHOT, snapshotVersion, device.snapshot(), trusted::updateSnapshot);
@@ -57,27 +86,30 @@ public final class ClientWorkflow {
             throw new MissingMetadataException("targets", "isn't listed by snapshot " + snapshotVersion);
         }
         keepOrFetch(RoleName.TARGETS, targets.version(), device.targets(), trusted::updateTargets);
-        return new DeviceState(
-                trusted.root().file(),
-                trusted.timestamp().map(signed -> signed.file()),
-                trusted.snapshot().map(signed -> signed.file()),
-                trusted.targets().map(signed -> signed.file()));
     }
 
     /** §5.3.3 to §5.3.9. */
     private void walkRoots() {
-        var most = dialect.limits().maxRootHops();
-        for (var hops = 0; ; hops++) {
+        var limits = dialect.limits();
+        for (var hops = 0; trusted.root().metadata().version() < limits.maxRootVersion(); hops++) {
             var name = dialect.fileName(RoleName.ROOT, trusted.root().metadata().version() + 1);
             var next = source.fetch(name);
             if (next.isEmpty()) {
                 return;
             }
-            if (hops == most) {
-                throw new TooManyRootsException("root", most);
+            if (hops == limits.maxRootHops()) {
+                throw new TooManyRootsException("root", limits.maxRootHops());
             }
-            trusted.updateRoot(bounded(RoleName.ROOT, next.get()));
+            take(RoleName.ROOT, bounded(RoleName.ROOT, next.get()), trusted::updateRoot);
         }
+    }
+
+    /** What nothing is held against any more after the walk. §5.3.11: after a change of keys what the old ones signed. */
+    private Set<RoleName> forgotten(Root before, Root after) {
+        if (dialect.rules().anyRootForgets() && before.version() != after.version()) {
+            return Set.of(RoleName.TIMESTAMP, RoleName.SNAPSHOT, RoleName.TARGETS);
+        }
+        return sameKeys(before, after) ? Set.of() : Set.of(RoleName.TIMESTAMP, RoleName.SNAPSHOT);
     }
 
     private static boolean sameKeys(Root before, Root after) {
@@ -99,16 +131,28 @@ public final class ClientWorkflow {
     }
 
     /** What the device has and the new metadata still names isn't fetched again. */
-    private void keepOrFetch(RoleName role, long version, Optional<Bytes> kept, Consumer<Bytes> step) {
+    private void keepOrFetch(
+            RoleName role, long version, Optional<Bytes> kept, Function<Bytes, ? extends Signed<?>> step) {
         if (kept.isPresent()) {
             try {
-                step.accept(kept.get());
+                step.apply(kept.get());
                 return;
             } catch (VerificationException e) {
                 // Another version, expired, or signed by other keys: the published one is needed.
             }
         }
-        step.accept(fetch(role, version));
+        take(role, fetch(role, version), step);
+    }
+
+    private void take(RoleName role, Bytes file, Function<Bytes, ? extends Signed<?>> step) {
+        try {
+            device = device.with(role, step.apply(file).file());
+        } catch (ExpiredMetadataException e) {
+            if (dialect.rules().keepsExpired() && e.role().equals(role.value())) {
+                device = device.with(role, file);
+            }
+            throw e;
+        }
     }
 
     private Bytes fetch(RoleName role, long version) {

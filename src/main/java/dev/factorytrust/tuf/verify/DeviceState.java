@@ -1,8 +1,10 @@
 package dev.factorytrust.tuf.verify;
 
 import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.model.RoleName;
 
 import java.util.Optional;
+import java.util.Set;
 
 /** What a device keeps between updates: the newest root that it has walked to, and the rest since its first update. */
 public record DeviceState(Bytes root, Optional<Bytes> timestamp, Optional<Bytes> snapshot, Optional<Bytes> targets) {
@@ -10,5 +12,26 @@ public record DeviceState(Bytes root, Optional<Bytes> timestamp, Optional<Bytes>
     /** A device that has never updated. */
     public static DeviceState fresh(Bytes root) {
         return new DeviceState(root, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    DeviceState with(RoleName role, Bytes file) {
+        return with(role, Optional.of(file));
+    }
+
+    DeviceState forgetting(Set<RoleName> roles) {
+        var left = this;
+        for (var role : roles) {
+            left = left.with(role, Optional.empty());
+        }
+        return left;
+    }
+
+    private DeviceState with(RoleName role, Optional<Bytes> file) {
+        return switch (role) {
+            case ROOT -> new DeviceState(file.orElseThrow(), timestamp, snapshot, targets);
+            case TIMESTAMP -> new DeviceState(root, file, snapshot, targets);
+            case SNAPSHOT -> new DeviceState(root, timestamp, file, targets);
+            case TARGETS -> new DeviceState(root, timestamp, snapshot, file);
+        };
     }
 }

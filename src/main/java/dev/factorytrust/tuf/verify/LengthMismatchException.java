@@ -5,7 +5,7 @@ public final class LengthMismatchException extends VerificationException {
 
     private static final long serialVersionUID = 1L;
 
-    LengthMismatchException(String role, String expected, int found) {
+    LengthMismatchException(String role, String expected, long found) {
         super(role, "has " + found + " bytes, where " + expected + " expected");
     }
 }

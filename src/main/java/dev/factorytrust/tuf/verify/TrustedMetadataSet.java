@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What a client trusts, growing as it reads: a state machine without I/O, after python-tuf's. The rules, by specification
@@ -123,12 +124,19 @@ public final class TrustedMetadataSet {
         if (known.isPresent()) {
             requireNotOlder(known.get().metadata(), next.metadata());
             if (known.get().metadata().version() == next.metadata().version()) {
+                requireSame(known.get().metadata(), next.metadata());
                 next = known.get();
             }
         }
         requireUnexpired("timestamp", next.metadata());
         timestamp = next;
         return next;
+    }
+
+    private void requireSame(Timestamp known, Timestamp next) {
+        if (dialect.rules().oneContent() && !next.equals(known)) {
+            throw new VersionMismatchException("timestamp", known.version() + 1, next.version());
+        }
     }
 
     private static void requireNotOlder(Timestamp known, Timestamp next) {
@@ -215,8 +223,12 @@ public final class TrustedMetadataSet {
     }
 
     private <T extends Metadata> Signed<T> decode(String role, Class<T> type, Bytes file) {
+        return reading(role, () -> dialect.decode(type, file));
+    }
+
+    private static <T> T reading(String role, Supplier<T> reader) {
         try {
-            return dialect.decode(type, file);
+            return reader.get();
         } catch (MalformedMetadataException e) {
             throw new UnreadableMetadataException(role, e);
         }
@@ -245,10 +257,12 @@ public final class TrustedMetadataSet {
         }
     }
 
-    private static void requireMeta(String role, MetaFile meta, Bytes file) {
-        if (meta.length().isPresent() && meta.length().getAsLong() != file.size()) {
-            throw new LengthMismatchException(role, meta.length().getAsLong() + " are", file.size());
+    private void requireMeta(String role, MetaFile meta, Bytes file) {
+        meta.length().ifPresent(length -> requireLength(role, length, file.size()));
+        if (meta.hashes().isEmpty()) {
+            return;
         }
+        var hashed = reading(role, () -> dialect.hashed(file));
         meta.hashes().forEach((algorithm, expected) -> {
             var digest =
                     switch (algorithm) {
@@ -257,11 +271,21 @@ public final class TrustedMetadataSet {
                         default ->
                             throw new HashMismatchException(role, algorithm, expected, "that nobody can compute");
                     };
-            var found = file.digest(digest).hex();
+            var found = hashed.digest(digest).hex();
             if (!found.equals(expected)) {
                 throw new HashMismatchException(role, algorithm, expected, found);
             }
         });
+    }
+
+    private void requireLength(String role, long told, long found) {
+        if (dialect.rules().exactLengths()) {
+            if (found != told) {
+                throw new LengthMismatchException(role, told + " are", found);
+            }
+        } else if (role.equals(RoleName.SNAPSHOT.value()) && found > told) {
+            throw new LengthMismatchException(role, "at most " + told + " are", found);
+        }
     }
 
     private static void inOrder(boolean holds, String otherwise) {

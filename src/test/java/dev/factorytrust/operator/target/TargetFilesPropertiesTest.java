@@ -8,8 +8,13 @@ import dev.factorytrust.api.v1alpha1.FactorySpec.Dialect;
 import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.api.v1alpha1.TargetSpec;
 import dev.factorytrust.operator.target.TargetFiles.Result;
-import dev.factorytrust.tuf.dialect.StandardDialect;
+import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.InDialect;
+import dev.factorytrust.tuf.TestMetadata;
+import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Targets;
+import dev.factorytrust.tuf.verify.ClientWorkflow;
+import dev.factorytrust.tuf.verify.DeviceState;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -21,7 +26,6 @@ import net.jqwik.api.Tuple;
 import net.jqwik.api.statistics.Statistics;
 
 import java.math.BigInteger;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,12 +37,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 class TargetFilesPropertiesTest {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-    private static final StandardDialect DIALECT = new StandardDialect();
 
     /** One entry that the dialect objects to would keep every other one from being published. */
     @Property
-    void what_is_publishable_breaks_no_limit_of_a_client(@ForAll("targets") Target target) {
-        var result = TargetFiles.of(target, Dialect.TUF);
+    void what_is_publishable_breaks_no_limit_of_a_client_in_tuf(@ForAll("targets") Target target) {
+        publishes(target, Dialect.TUF, new InDialect(TestMetadata.TUF));
+    }
+
+    @Property
+    void what_is_publishable_breaks_no_limit_of_a_device_of_ota_connect(@ForAll("targets") Target target) {
+        publishes(target, Dialect.OTA_CONNECT, new InDialect(TestMetadata.OTA_CONNECT));
+    }
+
+    private static void publishes(Target target, Dialect declared, InDialect made) {
+        var result = TargetFiles.of(target, declared);
 
         Statistics.collect(result instanceof Result.Publishable);
         Statistics.coverage(coverage -> {
@@ -46,13 +58,33 @@ class TargetFilesPropertiesTest {
             coverage.check(false).percentage(share -> share > 5);
         });
         if (result instanceof Result.Publishable(var path, var file)) {
-            var targets = new Targets(
-                    1, Instant.parse("2030-01-01T00:00:00Z"), Map.of(path, file), Optional.empty(), Map.of());
-            var signed = DIALECT.assemble(Targets.class, DIALECT.canonical(targets), List.of());
-            assertThat(DIALECT.violations(signed)).isEmpty();
+            var content = Map.of(path, file);
+            var targets =
+                    made.sign(new Targets(1, TestMetadata.EXPIRES, content, Optional.empty(), Map.of()), "targets");
+            var signed = made.dialect.decode(Targets.class, targets);
+            assertThat(made.dialect.violations(signed)).isEmpty();
             // Were it another one when read back, it would be published again and again.
-            assertThat(signed.metadata().targets()).isEqualTo(Map.of(path, file));
+            assertThat(signed.metadata().targets()).isEqualTo(content);
+            assertThat(update(made, targets).targets()).contains(targets);
         }
+    }
+
+    /** Of a device that has nothing yet. */
+    private static DeviceState update(InDialect made, Bytes targets) {
+        var snapshot = made.sign(TestMetadata.snapshot(1, targets, 1), "snapshot");
+        var timestamp = made.sign(TestMetadata.timestamp(1, snapshot, 1), "timestamp");
+        var files = Map.of(
+                made.name(RoleName.TARGETS, 1),
+                targets,
+                made.name(RoleName.SNAPSHOT, 1),
+                snapshot,
+                "timestamp.json",
+                timestamp);
+        return ClientWorkflow.update(
+                made.dialect,
+                DeviceState.fresh(made.sign(made.root(1), "root")),
+                name -> Optional.ofNullable(files.get(name)),
+                TestMetadata.NOW);
     }
 
     @Provide

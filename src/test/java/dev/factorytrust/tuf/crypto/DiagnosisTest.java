@@ -1,7 +1,6 @@
 package dev.factorytrust.tuf.crypto;
 
 import dev.factorytrust.tuf.Bytes;
-import dev.factorytrust.tuf.Vectors;
 import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
 import org.bouncycastle.crypto.signers.Ed25519phSigner;
 import org.junit.jupiter.api.Test;
@@ -19,6 +18,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.stream.Stream;
 
+import static dev.factorytrust.tuf.Vectors.PYTHON_TUF;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class DiagnosisTest {
@@ -27,7 +27,7 @@ class DiagnosisTest {
     private static final String NO_MATCH = "it doesn't match: another key made it, or it was made over other bytes";
 
     private static SoftwareKey key(String type) {
-        return SoftwareKey.parsePem(Vectors.key(type).get("private").textValue());
+        return SoftwareKey.parsePem(PYTHON_TUF.key(type).get("private").textValue());
     }
 
     private static PrivateKey jca(String type, String algorithm) throws GeneralSecurityException {

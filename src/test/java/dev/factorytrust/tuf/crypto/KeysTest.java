@@ -2,7 +2,6 @@ package dev.factorytrust.tuf.crypto;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.factorytrust.tuf.Bytes;
-import dev.factorytrust.tuf.Vectors;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.RSAPublicKey;
@@ -27,6 +26,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.stream.Stream;
 
+import static dev.factorytrust.tuf.Vectors.PYTHON_TUF;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -35,7 +35,7 @@ class KeysTest {
     private static final Bytes MESSAGE = Bytes.utf8("a message");
 
     static Stream<JsonNode> vectors() {
-        return Vectors.list("keys");
+        return PYTHON_TUF.list("keys");
     }
 
     @ParameterizedTest
@@ -54,7 +54,7 @@ class KeysTest {
 
     @Test
     void an_ed25519_signature_is_byte_for_byte_what_another_signer_makes() {
-        var vector = Vectors.key("ed25519");
+        var vector = PYTHON_TUF.key("ed25519");
         var key = SoftwareKey.parsePem(vector.get("private").textValue());
         assertThat(key.sign(MESSAGE).hex()).isEqualTo(vector.get("signature").textValue());
         assertThat(key.publicKey().raw().orElseThrow().hex())
@@ -100,8 +100,8 @@ class KeysTest {
 
     @Test
     void one_key_written_in_two_ways_is_one_key() throws Exception {
-        var ecdsa =
-                PublicKey.ofSpki(Bytes.hex(Vectors.key("ecdsa-p256").get("spki").textValue()));
+        var ecdsa = PublicKey.ofSpki(
+                Bytes.hex(PYTHON_TUF.key("ecdsa-p256").get("spki").textValue()));
         var info = SubjectPublicKeyInfo.getInstance(ecdsa.spki().toArray());
         var point = CustomNamedCurves.getByName("secp256r1")
                 .getCurve()
@@ -110,7 +110,8 @@ class KeysTest {
         assertThat(PublicKey.ofSpki(Bytes.of(compressed.getEncoded())).fingerprint())
                 .isEqualTo(ecdsa.fingerprint());
 
-        var rsa = PublicKey.ofSpki(Bytes.hex(Vectors.key("rsa-2048").get("spki").textValue()));
+        var rsa = PublicKey.ofSpki(
+                Bytes.hex(PYTHON_TUF.key("rsa-2048").get("spki").textValue()));
         var withoutNull = new SubjectPublicKeyInfo(
                 new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption),
                 SubjectPublicKeyInfo.getInstance(rsa.spki().toArray()).parsePublicKey());
@@ -192,7 +193,7 @@ class KeysTest {
     }
 
     private static byte[] rsa(BigInteger exponent) throws Exception {
-        var spki = Bytes.hex(Vectors.key("rsa-2048").get("spki").textValue());
+        var spki = Bytes.hex(PYTHON_TUF.key("rsa-2048").get("spki").textValue());
         var info = SubjectPublicKeyInfo.getInstance(spki.toArray());
         var modulus = RSAPublicKey.getInstance(info.parsePublicKey()).getModulus();
         return new SubjectPublicKeyInfo(info.getAlgorithm(), new RSAPublicKey(modulus, exponent)).getEncoded();

@@ -1,12 +1,8 @@
 package dev.factorytrust.tuf.dialect;
 
-import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.factorytrust.tuf.Bytes;
-import dev.factorytrust.tuf.Vectors;
 import dev.factorytrust.tuf.model.Metadata;
 import dev.factorytrust.tuf.model.Timestamp;
 import org.junit.jupiter.api.Test;
@@ -17,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.nio.charset.StandardCharsets;
 
 import static dev.factorytrust.tuf.TestMetadata.TUF;
+import static dev.factorytrust.tuf.Vectors.PYTHON_TUF;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -90,17 +87,7 @@ class RefusalsTest {
             targets-with-bins | /signed/delegations/succinct_roles/name_prefix | absent | name_prefix is missing
             """)
     void one_fault_is_refused_by_its_place(String name, String pointer, String value, String why) throws Exception {
-        var file = (ObjectNode) JSON.readTree(Vectors.file(name).utf8());
-        var at = JsonPointer.compile(pointer);
-        var parent = file.at(at.head());
-        var field = at.last().getMatchingProperty();
-        if (value == null) {
-            assertThat(((ObjectNode) parent).remove(field)).isNotNull();
-        } else if (parent instanceof ArrayNode array) {
-            array.set(Integer.parseInt(field), JSON.readTree(value));
-        } else {
-            ((ObjectNode) parent).set(field, JSON.readTree(value));
-        }
+        var file = Faults.put(PYTHON_TUF.file(name), pointer, value);
         refused(StandardDialectTest.type(name), Bytes.utf8(file.toString()), why);
     }
 
@@ -141,7 +128,7 @@ class RefusalsTest {
     }
 
     private static Bytes timestamp(String text, String otherwise) {
-        var file = Vectors.file("timestamp").utf8();
+        var file = PYTHON_TUF.file("timestamp").utf8();
         assertThat(file).contains(text);
         return Bytes.utf8(file.replace(text, otherwise));
     }
@@ -150,7 +137,7 @@ class RefusalsTest {
     void json_that_two_readers_may_read_differently_is_refused() {
         refused(Timestamp.class, timestamp("\"version\": 12", "\"version\": 12, \"version\": 13"), "Duplicate field");
         refused(Timestamp.class, timestamp("\"x-text\"", "\"a\": {\"b\": 1, \"\\u0062\": 2}, \"x-text\""), "Duplicate");
-        refused(Timestamp.class, Bytes.utf8(Vectors.file("timestamp").utf8() + "{}"), "Trailing token");
+        refused(Timestamp.class, Bytes.utf8(PYTHON_TUF.file("timestamp").utf8() + "{}"), "Trailing token");
         refused(Timestamp.class, timestamp("12", "012"), "not strict JSON");
         refused(Timestamp.class, timestamp("12", "NaN"), "not strict JSON");
         refused(Timestamp.class, timestamp("12", "1" + "0".repeat(70)), "not strict JSON");
@@ -160,12 +147,15 @@ class RefusalsTest {
         refused(Timestamp.class, timestamp("x-text", "\\udd11"), "half a surrogate pair");
         refused(Timestamp.class, timestamp("12", "[".repeat(100) + "]".repeat(100)), "nesting depth");
         refused(Timestamp.class, Bytes.utf8(""), "no JSON");
-        refused(Timestamp.class, Bytes.utf8("\ufeff" + Vectors.file("timestamp").utf8()), "not strict JSON");
+        refused(
+                Timestamp.class,
+                Bytes.utf8("\ufeff" + PYTHON_TUF.file("timestamp").utf8()),
+                "not strict JSON");
     }
 
     @Test
     void bytes_that_are_not_utf_8_are_refused() {
-        var text = Vectors.file("timestamp").utf8();
+        var text = PYTHON_TUF.file("timestamp").utf8();
         refused(Timestamp.class, Bytes.of(text.replace("newline", "é").getBytes(StandardCharsets.ISO_8859_1)), "UTF-8");
         refused(Timestamp.class, Bytes.of(text.getBytes(StandardCharsets.UTF_16LE)), "not strict JSON");
     }
@@ -186,9 +176,10 @@ class RefusalsTest {
     @Test
     void canonical_json_holds_no_fraction() throws Exception {
         JsonNode fraction = JSON.readTree("[1.5]");
-        assertThatThrownBy(() -> CanonicalJson.of(fraction)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> CanonicalJson.of(JSON.missingNode())).isInstanceOf(IllegalArgumentException.class);
-        assertThat(CanonicalJson.of(JSON.readTree("[1,{},[],{\"b\":null,\"a\":true}]")))
+        assertThatThrownBy(() -> CanonicalJson.OLPC.of(fraction)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> CanonicalJson.OLPC.of(JSON.missingNode()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(CanonicalJson.OLPC.of(JSON.readTree("[1,{},[],{\"b\":null,\"a\":true}]")))
                 .isEqualTo(Bytes.utf8("[1,{},[],{\"a\":true,\"b\":null}]"));
     }
 }

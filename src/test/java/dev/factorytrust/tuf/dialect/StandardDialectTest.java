@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.factorytrust.tuf.Bytes;
-import dev.factorytrust.tuf.Vectors;
 import dev.factorytrust.tuf.crypto.PublicKey;
 import dev.factorytrust.tuf.model.Key;
 import dev.factorytrust.tuf.model.KeyId;
@@ -27,13 +26,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 import static dev.factorytrust.tuf.TestMetadata.TUF;
+import static dev.factorytrust.tuf.Vectors.PYTHON_TUF;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class StandardDialectTest {
 
     static Stream<JsonNode> keys() {
-        return Vectors.list("keys");
+        return PYTHON_TUF.list("keys");
     }
 
     @ParameterizedTest
@@ -50,8 +50,8 @@ class StandardDialectTest {
     @CsvSource({"root", "targets", "targets-with-bins", "snapshot", "timestamp"})
     void metadata_of_python_tuf_reads_back_to_the_same_bytes(String name) {
         var type = type(name);
-        var file = Vectors.file(name);
-        var canonical = Vectors.canonical(name);
+        var file = PYTHON_TUF.file(name);
+        var canonical = PYTHON_TUF.canonical(name);
         var signed = TUF.decode(type, file);
         assertThat(signed.file()).isEqualTo(file);
         assertThat(signed.canonical()).isEqualTo(canonical);
@@ -69,7 +69,8 @@ class StandardDialectTest {
     }
 
     private static PublicKey key(KeyId keyid) {
-        return Vectors.list("keys")
+        return PYTHON_TUF
+                .list("keys")
                 .filter(key -> key.get("keyid").textValue().equals(keyid.value()))
                 .map(key -> PublicKey.ofSpki(Bytes.hex(key.get("spki").textValue())))
                 .findFirst()
@@ -88,24 +89,24 @@ class StandardDialectTest {
     @Test
     @DisplayName("invariant 9: unknown fields survive, wherever they stand")
     void fields_that_nobody_knows_are_kept_wherever_they_stand() {
-        var root = TUF.decode(Root.class, Vectors.file("root")).metadata();
+        var root = TUF.decode(Root.class, PYTHON_TUF.file("root")).metadata();
         assertThat(root.unrecognized()).containsOnlyKeys("x-text", "🔑", "\uffff");
         assertThat(root.role(RoleName.ROOT).unrecognized()).containsOnlyKeys("x");
         assertThat(root.keys().values())
                 .anyMatch(key -> key.json().path("x-name").asText().equals("alice"));
-        var targets = TUF.decode(Targets.class, Vectors.file("targets")).metadata();
+        var targets = TUF.decode(Targets.class, PYTHON_TUF.file("targets")).metadata();
         assertThat(targets.targets().get("p").unrecognized()).containsOnlyKeys("x");
         assertThat(targets.targets().get("p").custom().orElseThrow().toString())
                 .isEqualTo("{\"deep\":[{\"é\":\"x\"}],\"n\":-1}");
         assertThat(targets.delegations().orElseThrow().roles().getLast().unrecognized())
                 .containsOnlyKeys("x");
-        var snapshot = TUF.decode(Snapshot.class, Vectors.file("snapshot")).metadata();
+        var snapshot = TUF.decode(Snapshot.class, PYTHON_TUF.file("snapshot")).metadata();
         assertThat(snapshot.meta().get("targets.json").unrecognized()).containsOnlyKeys("x");
     }
 
     @Test
     void a_key_of_an_unknown_kind_is_kept_whole_and_has_no_public_key() {
-        var root = TUF.decode(Root.class, Vectors.file("root")).metadata();
+        var root = TUF.decode(Root.class, PYTHON_TUF.file("root")).metadata();
         var vendor = root.keys().get(new KeyId("5".repeat(64)));
         assertThat(vendor.publicKey()).isEmpty();
         assertThat(vendor.keytype()).isEqualTo("ml-dsa-44");
@@ -127,7 +128,7 @@ class StandardDialectTest {
         "ed25519, ecdsa, ecdsa-sha2-nistp256, false",
     })
     void a_key_is_usable_if_kind_scheme_and_value_fit(String type, String keytype, String scheme, boolean usable) {
-        var json = ((ObjectNode) Vectors.key(type).get("json").deepCopy())
+        var json = ((ObjectNode) PYTHON_TUF.key(type).get("json").deepCopy())
                 .put("keytype", keytype)
                 .put("scheme", scheme);
         assertThat(StandardKeys.decode("key", json).publicKey().isPresent()).isEqualTo(usable);
@@ -137,10 +138,11 @@ class StandardDialectTest {
 
     @Test
     void a_pem_key_of_another_algorithm_than_its_type_is_unusable() {
-        var pem = PublicKey.ofSpki(Bytes.hex(Vectors.key("ed25519").get("spki").textValue()))
+        var pem = PublicKey.ofSpki(
+                        Bytes.hex(PYTHON_TUF.key("ed25519").get("spki").textValue()))
                 .pem();
         for (var type : List.of("rsa-2048", "ecdsa-p256")) {
-            var json = (ObjectNode) Vectors.key(type).get("json").deepCopy();
+            var json = (ObjectNode) PYTHON_TUF.key(type).get("json").deepCopy();
             ((ObjectNode) json.get("keyval")).put("public", pem);
             assertThat(StandardKeys.decode("key", json).publicKey()).isEmpty();
         }
@@ -185,7 +187,7 @@ class StandardDialectTest {
 
     @Test
     void a_signature_goes_into_the_file_in_hexadecimal_with_what_else_it_carries() throws Exception {
-        var canonical = Vectors.canonical("timestamp");
+        var canonical = PYTHON_TUF.canonical("timestamp");
         var extra = Map.<String, JsonNode>of("method", new ObjectMapper().readTree("\"ed25519\""));
         var signature = new Signature(new KeyId("k"), Bytes.hex("0A"), extra);
         assertThat(TUF.assemble(Timestamp.class, canonical, List.of(signature))
@@ -196,7 +198,7 @@ class StandardDialectTest {
 
     @Test
     void a_file_is_assembled_only_from_canonical_bytes_and_distinct_keyids() {
-        var canonical = Vectors.canonical("timestamp").utf8();
+        var canonical = PYTHON_TUF.canonical("timestamp").utf8();
         var spaced = Bytes.utf8(canonical.replace(",\"version\"", ", \"version\""));
         var escaped = Bytes.utf8(canonical.replace("\"_type\"", "\"\\u005ftype\""));
         var unordered = Bytes.utf8("{\"version\":12," + canonical.substring(1).replace(",\"version\":12", ""));

@@ -1,11 +1,9 @@
 package dev.factorytrust.tuf.dialect;
 
-import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.TestMetadata;
-import dev.factorytrust.tuf.Vectors;
 import dev.factorytrust.tuf.model.DelegatedRole;
 import dev.factorytrust.tuf.model.Delegations;
 import dev.factorytrust.tuf.model.KeyId;
@@ -29,6 +27,7 @@ import static dev.factorytrust.tuf.TestMetadata.sign;
 import static dev.factorytrust.tuf.TestMetadata.snapshot;
 import static dev.factorytrust.tuf.TestMetadata.targets;
 import static dev.factorytrust.tuf.TestMetadata.timestamp;
+import static dev.factorytrust.tuf.Vectors.PYTHON_TUF;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What some known client can't take. Each row makes one fault in a file that has none. */
@@ -105,9 +104,7 @@ class ViolationsTest {
     @DisplayName("invariant 12: each fault that some client refuses is found")
     void one_fault_is_found_by_its_place(RoleName role, String pointer, String value, String violation)
             throws Exception {
-        var file = (ObjectNode) JSON.readTree(fine(role).utf8());
-        var at = JsonPointer.compile(pointer);
-        ((ObjectNode) file.at(at.head())).set(at.last().getMatchingProperty(), JSON.readTree(value));
+        var file = Faults.put(fine(role), pointer, value);
         assertThat(violations(role, Bytes.utf8(file.toString())))
                 .anySatisfy(found -> assertThat(found).startsWith(violation));
     }
@@ -169,9 +166,9 @@ class ViolationsTest {
 
     @Test
     void delegations_that_clients_read_differently_are_found() {
-        assertThat(TUF.violations(TUF.decode(Targets.class, Vectors.file("targets-with-bins"))))
+        assertThat(TUF.violations(TUF.decode(Targets.class, PYTHON_TUF.file("targets-with-bins"))))
                 .anyMatch(sentence -> sentence.startsWith("signed.delegations.succinct_roles isn't read by tough"));
-        assertThat(TUF.violations(TUF.decode(Targets.class, Vectors.file("targets"))))
+        assertThat(TUF.violations(TUF.decode(Targets.class, PYTHON_TUF.file("targets"))))
                 .anyMatch(sentence -> sentence.startsWith("signed.delegations.roles.prefixes.path_hash_prefixes"));
     }
 

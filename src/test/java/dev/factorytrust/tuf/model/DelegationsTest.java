@@ -1,7 +1,6 @@
 package dev.factorytrust.tuf.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.factorytrust.tuf.Vectors;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +14,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 import static dev.factorytrust.tuf.TestMetadata.TUF;
+import static dev.factorytrust.tuf.Vectors.PYTHON_TUF;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -24,13 +24,13 @@ class DelegationsTest {
     private static final List<KeyId> KEYIDS = List.of(new KeyId("a"));
 
     static Stream<JsonNode> delegated() {
-        return Vectors.list("delegated");
+        return PYTHON_TUF.list("delegated");
     }
 
     @ParameterizedTest
     @MethodSource("delegated")
     void the_roles_to_search_for_a_path_are_those_that_python_tuf_searches(JsonNode vector) {
-        var delegations = TUF.decode(Targets.class, Vectors.file("targets"))
+        var delegations = TUF.decode(Targets.class, PYTHON_TUF.file("targets"))
                 .metadata()
                 .delegations()
                 .orElseThrow();
@@ -41,7 +41,7 @@ class DelegationsTest {
     }
 
     static Stream<JsonNode> bins() {
-        return Vectors.list("bins");
+        return PYTHON_TUF.list("bins");
     }
 
     private static Delegations bins(int bits) {
@@ -58,7 +58,7 @@ class DelegationsTest {
     }
 
     static Stream<JsonNode> binNames() {
-        return Vectors.list("binNames");
+        return PYTHON_TUF.list("binNames");
     }
 
     @ParameterizedTest

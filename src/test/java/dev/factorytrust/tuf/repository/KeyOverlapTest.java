@@ -1,8 +1,9 @@
 package dev.factorytrust.tuf.repository;
 
+import dev.factorytrust.tuf.InDialect;
 import dev.factorytrust.tuf.crypto.KeyType;
 import dev.factorytrust.tuf.crypto.PublicKey;
-import dev.factorytrust.tuf.dialect.StandardDialect;
+import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.Signature;
@@ -11,8 +12,10 @@ import dev.factorytrust.tuf.repository.RefreshPlanner.FreeVersions;
 import dev.factorytrust.tuf.verify.VerificationException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -34,20 +37,16 @@ import static dev.factorytrust.tuf.repository.Samples.NOW;
 import static dev.factorytrust.tuf.repository.Samples.UID;
 import static dev.factorytrust.tuf.repository.Samples.changeOfOnlineKeys;
 import static dev.factorytrust.tuf.repository.Samples.file;
-import static dev.factorytrust.tuf.repository.Samples.keyid;
-import static dev.factorytrust.tuf.repository.Samples.next;
 import static dev.factorytrust.tuf.repository.Samples.publicKey;
-import static dev.factorytrust.tuf.repository.Samples.root;
-import static dev.factorytrust.tuf.repository.Samples.sign;
-import static dev.factorytrust.tuf.repository.Samples.signers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** The steps of an exchange of online keys, carried out one by one as the operator does, with devices watching. */
+@ParameterizedClass(name = "{0}")
+@MethodSource(InDialect.ALL)
 @DisplayName("invariant 5: online keys overlap")
-class KeyOverlapTest {
+class KeyOverlapTest extends WithSamples {
 
-    private static final StandardDialect DIALECT = new StandardDialect();
     private static final Duration OVERLAP = Duration.ofHours(1);
     private static final Policy POLICY = new Policy(
             new RolePolicy(KeyType.ED25519, Duration.ofDays(90), Duration.ofDays(30)),
@@ -58,7 +57,7 @@ class KeyOverlapTest {
             false,
             Duration.ofDays(365),
             OVERLAP);
-    private static final OnlineSigners ALL =
+    private final OnlineSigners all =
             signers("targets-1", "snapshot-1", "timestamp-1", "targets-2", "snapshot-2", "timestamp-2");
 
     static final List<Set<RoleName>> SETS = Stream.of(
@@ -78,32 +77,36 @@ class KeyOverlapTest {
     private Optional<Instant> since = Optional.empty();
     private Instant now = NOW;
 
+    KeyOverlapTest(Dialect dialect) {
+        super(dialect);
+    }
+
     @ParameterizedTest(name = "of {0}")
     @FieldSource("SETS")
     void no_device_refuses_anything_at_any_step(Set<RoleName> exchanged) {
         roots.put(2L, exchanging(exchanged));
 
-        assertThat(step(ALL)).isInstanceOf(KeyOverlap.SignWithBoth.class);
-        apply(step(ALL));
+        assertThat(step(all)).isInstanceOf(KeyOverlap.SignWithBoth.class);
+        apply(step(all));
         exchanged.forEach(role -> assertThat(signersOf(role)).hasSize(2));
 
-        assertThat(step(ALL)).isInstanceOf(KeyOverlap.Hold.class);
+        assertThat(step(all)).isInstanceOf(KeyOverlap.Hold.class);
         now = now.plus(OVERLAP).minusSeconds(1);
         refresh();
         exchanged.forEach(role -> assertThat(signersOf(role)).as("refreshed").hasSize(2));
 
         now = now.plusSeconds(1);
-        assertThat(step(ALL)).isEqualTo(new KeyOverlap.Flip(roots.get(2L), true));
-        apply(step(ALL));
+        assertThat(step(all)).isEqualTo(new KeyOverlap.Flip(roots.get(2L), true));
+        apply(step(all));
         refresh();
         exchanged.forEach(role -> assertThat(signersOf(role)).as("refreshed").hasSize(2));
 
         now = now.plus(OVERLAP);
-        assertThat(step(ALL)).isInstanceOf(KeyOverlap.DropOld.class);
-        apply(step(ALL));
+        assertThat(step(all)).isInstanceOf(KeyOverlap.DropOld.class);
+        apply(step(all));
         exchanged.forEach(role -> assertThat(signersOf(role))
                 .containsExactly(keyid(role.value() + "-2").value()));
-        assertThat(step(ALL))
+        assertThat(step(all))
                 .isEqualTo(new KeyOverlap.Hold(List.of(roots.get(2L).metadata()), Optional.empty()));
     }
 
@@ -125,7 +128,7 @@ class KeyOverlapTest {
     void in_urgency_root_and_metadata_change_in_one_commit(Set<RoleName> exchanged) {
         roots.put(2L, exchanging(exchanged));
 
-        var step = step(ALL, true);
+        var step = step(all, true);
         assertThat(step).isEqualTo(new KeyOverlap.FlipAtOnce(roots.get(2L), exchanged));
         apply(step);
         exchanged.forEach(role -> assertThat(signersOf(role)).hasSize(1));
@@ -134,12 +137,12 @@ class KeyOverlapTest {
     @Test
     void urgency_ends_an_overlap_in_progress_before_and_after_the_flip() {
         roots.put(2L, exchanging(Set.of(SNAPSHOT)));
-        apply(step(ALL));
-        assertThat(step(ALL, true)).isInstanceOf(KeyOverlap.FlipAtOnce.class);
+        apply(step(all));
+        assertThat(step(all, true)).isInstanceOf(KeyOverlap.FlipAtOnce.class);
 
         now = now.plus(OVERLAP);
-        apply(step(ALL));
-        assertThat(step(ALL, true)).isInstanceOf(KeyOverlap.DropOld.class);
+        apply(step(all));
+        assertThat(step(all, true)).isInstanceOf(KeyOverlap.DropOld.class);
     }
 
     @Test
@@ -154,7 +157,7 @@ class KeyOverlapTest {
     void a_root_that_changes_no_online_key_is_let_through_at_once() {
         roots.put(2L, sign(next(Optional.of(root.metadata()), Samples.change(Samples.adding("bob"))), "alice", "bob"));
 
-        assertThat(step(ALL)).isEqualTo(new KeyOverlap.Flip(roots.get(2L), false));
+        assertThat(step(all)).isEqualTo(new KeyOverlap.Flip(roots.get(2L), false));
     }
 
     @Test
@@ -162,16 +165,16 @@ class KeyOverlapTest {
         roots.put(2L, exchanging(Set.of(TIMESTAMP)));
         since = Optional.of(now.minus(OVERLAP.multipliedBy(2)));
 
-        assertThat(step(ALL)).isInstanceOf(KeyOverlap.SignWithBoth.class);
+        assertThat(step(all)).isInstanceOf(KeyOverlap.SignWithBoth.class);
     }
 
     @Test
     void an_overlap_that_nothing_explains_ends_with_the_next_publication() {
         roots.put(2L, sign(next(Optional.of(root.metadata()), Samples.change(Samples.adding("bob"))), "alice", "bob"));
-        apply(step(ALL));
+        apply(step(all));
         since = Optional.of(now.minus(OVERLAP));
 
-        assertThat(step(ALL)).isEqualTo(new KeyOverlap.DropOld(Set.of(TIMESTAMP)));
+        assertThat(step(all)).isEqualTo(new KeyOverlap.DropOld(Set.of(TIMESTAMP)));
     }
 
     private Signed<Root> exchanging(Set<RoleName> roles) {
@@ -210,7 +213,7 @@ class KeyOverlapTest {
 
     /** As when everything falls due in the middle of an overlap. */
     private void refresh() {
-        var signers = ((KeyOverlap.Hold) step(ALL)).roots();
+        var signers = ((KeyOverlap.Hold) step(all)).roots();
         publish(published.with(signed(Set.of(TARGETS, SNAPSHOT, TIMESTAMP), signers)));
     }
 
@@ -227,7 +230,7 @@ class KeyOverlapTest {
                         UID,
                         now)
                 .orElseThrow()
-                .sign(DIALECT, signers, POLICY, ALL, now);
+                .sign(dialect, signers, POLICY, all, now);
     }
 
     /** Every device that saw any state so far takes this one, a fresh one too. */
@@ -240,9 +243,9 @@ class KeyOverlapTest {
 
     private Repository first() {
         var plan = new PublicationPlan(Optional.of(Map.of("a", file("a"))), 1, OptionalLong.of(1), 1, Optional.empty());
-        var publication = plan.sign(DIALECT, List.of(root.metadata()), POLICY, ALL, NOW);
+        var publication = plan.sign(dialect, List.of(root.metadata()), POLICY, all, NOW);
         var repository = new Repository(
-                DIALECT,
+                dialect,
                 roots,
                 publication.timestamp(),
                 publication.snapshot().orElseThrow(),

@@ -10,7 +10,6 @@ import dev.factorytrust.tuf.dialect.StandardDialect;
 import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
-import dev.factorytrust.tuf.model.Signed;
 import dev.factorytrust.tuf.model.TargetFile;
 
 import java.time.Duration;
@@ -21,9 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 
-/** Real keys by name, roots made of them, and small contents. */
+/** Real keys by name, roots made of them in the TUF dialect, and small contents; see {@link WithSamples} for both. */
 final class Samples {
 
     static final Dialect DIALECT = new StandardDialect();
@@ -32,6 +30,8 @@ final class Samples {
     static final String FACTORY = "fleet/acme";
 
     private static final Map<String, SoftwareKey> KEYS = new ConcurrentHashMap<>();
+
+    private static final WithSamples IN_TUF = new WithSamples(DIALECT);
 
     private Samples() {}
 
@@ -49,11 +49,11 @@ final class Samples {
     }
 
     static KeyId keyid(String name) {
-        return keyid(publicKey(name));
+        return IN_TUF.keyid(name);
     }
 
     static KeyId keyid(PublicKey key) {
-        return DIALECT.keyId(DIALECT.key(key));
+        return IN_TUF.keyid(key);
     }
 
     static Holder holder(String name) {
@@ -110,37 +110,16 @@ final class Samples {
                 Optional.empty(), Optional.empty(), keys, change.expires(), change.rotation(), change.factory());
     }
 
-    /** Version 1, with online keys for the three other roles; it expires in a year. */
     static Root root(int threshold, String... holders) {
-        var change = change(with(adding(holders), threshold));
-        return next(
-                Optional.empty(),
-                new RootChange(
-                        change.root(), Optional.empty(), onlineKeys(), change.expires(), Optional.empty(), FACTORY));
+        return IN_TUF.root(threshold, holders);
     }
 
     static Root next(Optional<Root> current, RootChange change) {
-        return proposed(current, change).next();
+        return IN_TUF.next(current, change);
     }
 
     static RootProposal.Proposed proposed(Optional<Root> current, RootChange change) {
-        return switch (RootProposal.propose(DIALECT, current, change)) {
-            case RootProposal.Proposed proposed -> proposed;
-            case RootProposal.Refused(var reason, var message) -> throw new AssertionError(reason + ": " + message);
-        };
-    }
-
-    static Signed<Root> sign(Root root, String... signers) {
-        var canonical = DIALECT.canonical(root);
-        var signatures = Arrays.stream(signers)
-                .map(name -> DIALECT.signature(
-                        keyid(name), publicKey(name), key(name).sign(canonical)))
-                .toList();
-        return DIALECT.assemble(Root.class, canonical, signatures);
-    }
-
-    static OnlineSigners signers(String... names) {
-        return new OnlineSigners(Arrays.stream(names).collect(Collectors.toMap(Samples::keyid, Samples::key)));
+        return IN_TUF.proposed(current, change);
     }
 
     static TargetFile file(String content) {

@@ -1,7 +1,6 @@
 package dev.factorytrust.tuf.verify;
 
 import dev.factorytrust.tuf.Bytes;
-import dev.factorytrust.tuf.Vectors;
 import dev.factorytrust.tuf.model.Key;
 import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.Role;
@@ -27,6 +26,7 @@ import static dev.factorytrust.tuf.TestMetadata.role;
 import static dev.factorytrust.tuf.TestMetadata.root;
 import static dev.factorytrust.tuf.TestMetadata.sign;
 import static dev.factorytrust.tuf.TestMetadata.signatures;
+import static dev.factorytrust.tuf.Vectors.PYTHON_TUF;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -132,7 +132,7 @@ class VerifierTest {
 
     @Test
     void all_three_algorithms_count_in_a_file_of_python_tuf() {
-        var root = TUF.decode(Root.class, Vectors.file("root"));
+        var root = TUF.decode(Root.class, PYTHON_TUF.file("root"));
         var result = Verifier.verifyRoot(Optional.of(root.metadata()), root);
         assertThat(result.verified()).isTrue();
         assertThat(result.next().signed()).hasSize(5);

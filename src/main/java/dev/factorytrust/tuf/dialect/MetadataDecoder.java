@@ -1,13 +1,13 @@
 package dev.factorytrust.tuf.dialect;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.model.DelegatedRole;
 import dev.factorytrust.tuf.model.Delegations;
 import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.MetaFile;
 import dev.factorytrust.tuf.model.Metadata;
 import dev.factorytrust.tuf.model.Role;
+import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.Signature;
 import dev.factorytrust.tuf.model.Snapshot;
@@ -30,71 +30,74 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** From JSON to the model, by specification 1.0.34 §4. */
-final class StandardDecoder {
+/** From JSON to the model, by specification 1.0.34 §4, save what the {@link Notation} says otherwise. */
+final class MetadataDecoder {
 
     private static final int EXPIRES_LENGTH = "2030-01-01T00:00:00Z".length();
     private static final DateTimeFormatter EXPIRES =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'").withResolverStyle(ResolverStyle.STRICT);
-    private static final Pattern SPEC_VERSION = Pattern.compile("1(\\.[0-9]{1,9}){1,2}");
     private static final Pattern HASH = Pattern.compile("([0-9a-f]{2})+");
     private static final String SNAPSHOT_FILE = "snapshot.json";
 
-    private StandardDecoder() {}
+    private final Notation notation;
 
-    static <T extends Metadata> T metadata(Class<T> type, JsonNode tree) {
-        var signed = Fields.of("signed", tree);
-        return Fields.located(
-                "signed", () -> type.cast(metadata(type.getSimpleName().toLowerCase(Locale.ROOT), signed)));
+    MetadataDecoder(Notation notation) {
+        this.notation = notation;
     }
 
-    private static Metadata metadata(String expected, Fields signed) {
+    <T extends Metadata> T metadata(Class<T> type, JsonNode tree) {
+        var signed = Fields.of("signed", tree);
+        var role = RoleName.valueOf(type.getSimpleName().toUpperCase(Locale.ROOT));
+        return Fields.located("signed", () -> {
+            var metadata = metadata(role, signed);
+            notation.require(metadata);
+            return type.cast(metadata);
+        });
+    }
+
+    private Metadata metadata(RoleName role, Fields signed) {
         var type = signed.text("_type");
-        if (!type.equals(expected)) {
+        if (!type.equals(notation.type(role))) {
             throw new MalformedMetadataException(
-                    "signed._type is " + Quote.shorten(type) + ", where " + expected + " is expected");
+                    "signed._type is " + Quote.shorten(type) + ", where " + notation.type(role) + " is expected");
         }
-        // §4.3: a client must refuse a version of the specification with another major number.
-        if (!SPEC_VERSION.matcher(signed.text("spec_version")).matches()) {
-            throw new MalformedMetadataException("signed.spec_version isn't 1.something");
-        }
+        notation.readHeader(signed);
         var version = signed.integer("version");
         var expires = expires(signed);
-        return switch (type) {
-            case "root" -> root(signed, version, expires);
-            case "targets" -> targets(signed, version, expires);
-            case "snapshot" -> {
-                var meta = signed.map("meta", name -> name, StandardDecoder::metaFile);
+        return switch (role) {
+            case ROOT -> root(signed, version, expires);
+            case TARGETS -> targets(signed, version, expires);
+            case SNAPSHOT -> {
+                var meta = signed.map("meta", name -> name, MetadataDecoder::metaFile);
                 yield new Snapshot(version, expires, meta, signed.unrecognized());
             }
-            case "timestamp" -> timestamp(signed, version, expires);
-            default -> throw new IllegalStateException(type);
+            case TIMESTAMP -> timestamp(signed, version, expires);
         };
     }
 
-    private static Root root(Fields signed, long version, Instant expires) {
+    private Root root(Fields signed, long version, Instant expires) {
         return new Root(
                 version,
                 expires,
-                signed.bool("consistent_snapshot"),
-                signed.map("keys", KeyId::new, StandardKeys::decode),
-                signed.map("roles", name -> name, StandardDecoder::role),
+                notation.consistentSnapshot(signed),
+                signed.map("keys", KeyId::new, notation::key),
+                signed.map("roles", name -> name, MetadataDecoder::role),
                 signed.unrecognized());
     }
 
     private static Timestamp timestamp(Fields signed, long version, Instant expires) {
-        var meta = signed.map("meta", name -> name, StandardDecoder::metaFile);
+        var meta = signed.map("meta", name -> name, MetadataDecoder::metaFile);
         if (!meta.keySet().equals(Set.of(SNAPSHOT_FILE))) {
             throw new MalformedMetadataException("signed.meta lists other than just " + SNAPSHOT_FILE); // §4.6
         }
         return new Timestamp(version, expires, meta.get(SNAPSHOT_FILE), signed.unrecognized());
     }
 
-    private static Targets targets(Fields signed, long version, Instant expires) {
+    private Targets targets(Fields signed, long version, Instant expires) {
         return new Targets(
                 version,
                 expires,
-                signed.map("targets", path -> path, StandardDecoder::targetFile),
+                signed.map("targets", path -> path, MetadataDecoder::targetFile),
                 signed.optional("delegations", name -> delegations(signed.object(name))),
                 signed.unrecognized());
     }
@@ -136,15 +139,15 @@ final class StandardDecoder {
         return hashes;
     }
 
-    private static Delegations delegations(Fields delegations) {
+    private Delegations delegations(Fields delegations) {
         if (delegations.has("roles") == delegations.has("succinct_roles")) {
             throw new MalformedMetadataException(
                     delegations.path() + " has not exactly one of roles and succinct_roles");
         }
         return new Delegations(
-                delegations.map("keys", KeyId::new, StandardKeys::decode),
+                delegations.map("keys", KeyId::new, notation::key),
                 delegations
-                        .optional("roles", name -> delegations.list(name, StandardDecoder::delegatedRole))
+                        .optional("roles", name -> delegations.list(name, MetadataDecoder::delegatedRole))
                         .orElseGet(List::of),
                 delegations.optional("succinct_roles", name -> succinctRoles(delegations.object(name))),
                 delegations.unrecognized());
@@ -175,12 +178,8 @@ final class StandardDecoder {
         return role.texts("keyids").stream().map(KeyId::new).toList();
     }
 
-    static List<Signature> signatures(String path, JsonNode array) {
-        var signatures = Fields.list(path, array, (at, node) -> {
-            var signature = Fields.of(at, node);
-            return new Signature(
-                    new KeyId(signature.text("keyid")), Bytes.hex(signature.text("sig")), signature.unrecognized());
-        });
+    List<Signature> signatures(String path, JsonNode array) {
+        var signatures = Fields.list(path, array, (at, node) -> notation.readSignature(Fields.of(at, node)));
         var seen = new HashSet<KeyId>();
         for (var signature : signatures) {
             // §4.2.1: a client that counted both would reach a threshold with one key.

@@ -22,20 +22,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** From the model to JSON: the mirror of {@link StandardDecoder}. Unknown fields go first, so that none displaces a known one. */
-final class StandardEncoder {
+/** From the model to JSON: the mirror of {@link MetadataDecoder}. Unknown fields go first, so that none displaces a known one. */
+final class MetadataEncoder {
 
-    private static final String SPEC_VERSION = "1.0.34";
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-    private StandardEncoder() {}
+    private final Notation notation;
 
-    static ObjectNode metadata(Metadata metadata) {
+    MetadataEncoder(Notation notation) {
+        this.notation = notation;
+    }
+
+    ObjectNode metadata(Metadata metadata) {
         var signed = object(metadata.unrecognized());
-        signed.put("_type", metadata.role().value());
-        signed.put("spec_version", SPEC_VERSION);
+        signed.put("_type", notation.type(metadata.role()));
+        notation.writeHeader(signed);
         signed.put("version", metadata.version());
-        signed.put("expires", StandardDecoder.expires(metadata.expires()));
+        signed.put("expires", MetadataDecoder.expires(metadata.expires()));
         switch (metadata) {
             case Root root -> {
                 signed.put("consistent_snapshot", root.consistentSnapshot());
@@ -48,23 +51,19 @@ final class StandardEncoder {
                                 role -> role(object(role.unrecognized()), role.keyids(), role.threshold())));
             }
             case Targets targets -> {
-                signed.set("targets", map(targets.targets(), path -> path, StandardEncoder::targetFile));
+                signed.set("targets", map(targets.targets(), path -> path, MetadataEncoder::targetFile));
                 targets.delegations().ifPresent(delegations -> signed.set("delegations", delegations(delegations)));
             }
-            case Snapshot snapshot -> signed.set("meta", map(snapshot.meta(), name -> name, StandardEncoder::metaFile));
+            case Snapshot snapshot -> signed.set("meta", map(snapshot.meta(), name -> name, MetadataEncoder::metaFile));
             case Timestamp timestamp ->
                 signed.set("meta", JSON.objectNode().set("snapshot.json", metaFile(timestamp.snapshotMeta())));
         }
         return signed;
     }
 
-    static ArrayNode signatures(List<Signature> signatures) {
+    ArrayNode signatures(List<Signature> signatures) {
         var array = JSON.arrayNode();
-        for (var signature : signatures) {
-            array.add(object(signature.unrecognized())
-                    .put("keyid", signature.keyid().value())
-                    .put("sig", signature.value().hex()));
-        }
+        signatures.forEach(signature -> array.add(notation.writeSignature(signature)));
         return array;
     }
 
@@ -127,7 +126,7 @@ final class StandardEncoder {
         return node;
     }
 
-    private static ObjectNode object(Map<String, JsonNode> unrecognized) {
+    static ObjectNode object(Map<String, JsonNode> unrecognized) {
         var node = JSON.objectNode();
         node.setAll(unrecognized);
         return node;
