@@ -13,8 +13,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** What shells are told may stand at the cursor. */
 class CompletionTest {
 
-    private static final Completion.Names NAMES =
-            (label, given) -> label.equals("FACTORY") ? List.of("acme", "alpha", "of " + new TreeMap<>(given)) : List.of();
+    private static final Completion.Names NAMES = (label, given) ->
+            label.equals("FACTORY") ? List.of("acme", "alpha", "of " + new TreeMap<>(given)) : List.of();
 
     /** Candidates without their descriptions, and the directive. */
     private static String complete(String... words) {
