@@ -19,7 +19,7 @@ final class ClusterNames implements Completion.Names {
     private static final Map<String, Class<? extends CustomResource<?, ?>>> KINDS =
             Map.of("FACTORY", Factory.class, "ROTATION", RootRotation.class, "TARGET", Target.class);
 
-    private static final int PATIENCE_SECONDS = 2;
+    private static final int PATIENCE_SECONDS = 3;
 
     @Override
     public List<String> apply(String label, Map<String, String> given) {

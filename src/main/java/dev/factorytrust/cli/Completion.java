@@ -104,7 +104,7 @@ final class Completion {
 
     /** @param prefix what stands before the value in the same word */
     private List<String> values(ArgSpec argument, String prefix, String begun) {
-        if (argument.type().equals(Path.class)) {
+        if (List.of(argument.auxiliaryTypes()).contains(Path.class)) {
             return List.of(FILES_TOO);
         }
         var known = argument.completionCandidates() == null

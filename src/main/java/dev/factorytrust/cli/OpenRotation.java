@@ -44,9 +44,8 @@ final class OpenRotation {
     private static List<String> commands(String namespace, String rotation, boolean archived) {
         var fetch = "kubectl factory root payload %1$s -n %2$s --out %1$s.json".formatted(rotation, namespace);
         return archived
-                ? List.of(
-                        "  whoever has the archive: " + fetch,
-                        "                     then: kubectl factory sign %s.json --archive keys.tgz | kubectl factory attach -"
+                ? List.of("  whoever has the archive: " + fetch
+                        + " && kubectl factory sign %s.json --archive keys.tgz | kubectl factory attach -"
                                 .formatted(rotation))
                 : List.of(
                         "  each of them: " + fetch,

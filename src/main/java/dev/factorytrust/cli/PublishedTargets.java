@@ -42,12 +42,15 @@ record PublishedTargets(long version, Map<String, TargetFile> content, Map<Strin
                 .orElseThrow(() -> Failure.refused("ConfigMap " + name
                         + " isn't there: a new version may have been published this moment; ask again"));
         try {
-            var file = Bytes.base64(object.getBinaryData().get(Names.metadataEntry(RoleName.TARGETS)));
+            var file = Optional.ofNullable(object.getBinaryData())
+                    .map(data -> data.get(Names.metadataEntry(RoleName.TARGETS)))
+                    .map(Bytes::base64)
+                    .orElse(Bytes.utf8(""));
             return new PublishedTargets(
                     version,
                     new StandardDialect().decode(Targets.class, file).metadata().targets(),
                     managed(object, factory));
-        } catch (MalformedMetadataException | IllegalArgumentException | NullPointerException e) {
+        } catch (MalformedMetadataException | IllegalArgumentException e) {
             throw Failure.refused("ConfigMap " + name + " holds no targets metadata; see kubectl factory status "
                     + factory.getMetadata().getName());
         }

@@ -168,14 +168,14 @@ final class TargetAdd implements Runnable {
             if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
                 throw e;
             }
-            requireSame(resource.get(), wanted);
+            requireSame(Optional.ofNullable(resource.get()).orElseThrow(() -> e), wanted);
         }
         return new Added(
                 namespace,
                 name,
                 Reports.path(wanted),
                 wanted.getSpec(),
-                waiting.isWanted() ? Optional.of(published(resource, namespace)) : Optional.empty());
+                waiting.isWanted() ? Optional.of(published(resource, name, namespace)) : Optional.empty());
     }
 
     private static void requireSame(Target there, Target wanted) {
@@ -208,12 +208,12 @@ final class TargetAdd implements Runnable {
         return fields;
     }
 
-    private long published(Resource<Target> resource, String namespace) {
+    private long published(Resource<Target> resource, String target, String namespace) {
         return waiting.until(() -> Optional.ofNullable(resource.get()).flatMap(TargetAdd::publishedIn))
                 .orElseThrow(() -> Failure.unreachable(
                         "Target %s is declared, and not published within %d s: %s"
                                 .formatted(
-                                        name,
+                                        target,
                                         waiting.timeout().toSeconds(),
                                         Optional.ofNullable(resource.get())
                                                 .flatMap(TargetAdd::ready)

@@ -57,7 +57,6 @@ final class TargetRemove implements Runnable {
 
     private Removed remove(KubernetesClient client, String namespace) {
         var target = find(client, namespace);
-        // Of this very one: who has made another of that name meanwhile means that.
         client.resource(target).delete();
         return new Removed(
                 namespace,

@@ -5,7 +5,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.List;
-import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,8 +13,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** What shells are told may stand at the cursor. */
 class CompletionTest {
 
-    private static final Completion.Names NAMES =
-            (label, given) -> label.equals("FACTORY") ? List.of("acme", "alpha", "of " + given) : List.of();
+    private static final Completion.Names NAMES = (label, given) ->
+            label.equals("FACTORY") ? List.of("acme", "alpha", "of " + new TreeMap<>(given)) : List.of();
 
     /** Candidates without their descriptions, and the directive. */
     private static String complete(String... words) {
@@ -62,7 +62,7 @@ class CompletionTest {
         assertThat(complete("status", "ac")).isEqualTo("acme :4");
         assertThat(complete("status", "acme", "")).isEqualTo(":4");
         assertThat(complete("status", "-n", "fleet", "--context=east", "o"))
-                .isEqualTo("of " + Map.of("--namespace", "fleet", "--context", "east") + " :4");
+                .isEqualTo("of {--context=east, --namespace=fleet} :4");
         assertThat(complete("target", "add", "lmp", "--factory", "al")).isEqualTo("alpha :4");
     }
 

@@ -1,10 +1,31 @@
 package dev.factorytrust.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 
 /** {@code kubectl factory} with these words, as typed where there is no terminal. */
-record Shell(int exitCode, String out, String err) {
+public record Shell(int exitCode, String out, String err) {
+
+    /**
+     * In a JVM of many, which takes a fiftieth of the time of one of its own.
+     *
+     * @return what it printed
+     * @throws IOException with all that it printed, if it does not exit with 0
+     */
+    public static String run(Path kubeconfig, String... words) throws IOException {
+        System.setProperty("kubeconfig", kubeconfig.toString());
+        try {
+            var shell = run((Object[]) words);
+            if (shell.exitCode() != 0) {
+                throw new IOException(shell.out() + shell.err());
+            }
+            return shell.out();
+        } finally {
+            System.clearProperty("kubeconfig");
+        }
+    }
 
     static Shell run(Object... words) {
         var out = new StringWriter();

@@ -2,7 +2,7 @@ package dev.factorytrust.stories;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.factorytrust.testing.Command;
+import dev.factorytrust.cli.Shell;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,9 +20,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** What an owner does from day to day with {@code kubectl factory}, with an editor's rights and no others. */
 class TargetVerbsIT {
-
-    private static final String COMMAND =
-            Path.of("target", "kubectl-factory").toAbsolutePath().toString();
 
     @TempDir
     private Path drawer;
@@ -44,12 +41,11 @@ class TargetVerbsIT {
         story.close();
     }
 
-    private String factory(String... words) throws IOException, InterruptedException {
-        return Command.run(Stream.concat(Stream.of("env", "KUBECONFIG=" + editor, COMMAND), Stream.of(words))
-                .toList());
+    private String factory(String... words) throws IOException {
+        return Shell.run(editor, words);
     }
 
-    private JsonNode facts(String... words) throws IOException, InterruptedException {
+    private JsonNode facts(String... words) throws IOException {
         return new ObjectMapper()
                 .readTree(factory(
                         Stream.concat(Stream.of(words), Stream.of("-o", "json")).toArray(String[]::new)));
