@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -141,7 +142,7 @@ record RootEdit(RootRotationSpec spec) {
         var change = new RootChange(
                 Optional.ofNullable(spec.root()).map(RootEdit::edit),
                 Optional.empty(),
-                java.util.Map.of(),
+                Map.of(),
                 expires,
                 Optional.of(new RootExtras.Rotation(name(), spec.sha256())),
                 namespace + '/' + spec.factory());

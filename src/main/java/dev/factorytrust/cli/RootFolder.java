@@ -1,9 +1,6 @@
 package dev.factorytrust.cli;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.factorytrust.api.v1alpha1.Durations;
 import dev.factorytrust.api.v1alpha1.RootRotationSpec;
 import dev.factorytrust.tuf.Bytes;
@@ -18,11 +15,9 @@ import dev.factorytrust.tuf.verify.VerificationException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -33,9 +28,6 @@ import java.util.Optional;
 final class RootFolder {
 
     static final StandardDialect DIALECT = new StandardDialect();
-
-    private static final ObjectMapper YAML =
-            new ObjectMapper(new YAMLFactory()).enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
     /**
      * Whose folder it is.
@@ -85,7 +77,7 @@ final class RootFolder {
     }
 
     Optional<Owner> findOwner() {
-        return Files.exists(ownerFile()) ? Optional.of(yaml(ownerFile(), Owner.class)) : Optional.empty();
+        return Files.exists(ownerFile()) ? Optional.of(FolderFiles.yaml(ownerFile(), Owner.class)) : Optional.empty();
     }
 
     Owner owner() {
@@ -135,9 +127,9 @@ final class RootFolder {
         if (Files.notExists(changeFile())) {
             return RootEdit.none(owner().factory(), newest().metadata().version());
         }
-        var tree = yaml(changeFile(), JsonNode.class);
+        var tree = FolderFiles.yaml(changeFile(), JsonNode.class);
         try {
-            return new RootEdit(YAML.treeToValue(tree.path("spec"), RootRotationSpec.class));
+            return new RootEdit(FolderFiles.YAML.treeToValue(tree.path("spec"), RootRotationSpec.class));
         } catch (IOException | NullPointerException e) {
             throw Failure.refused(changeFile() + " is no RootRotation");
         }
@@ -158,7 +150,7 @@ final class RootFolder {
     void store(RootEdit change) {
         forgetPayload();
         var spec = change.spec();
-        write(
+        FolderFiles.write(
                 changeFile(),
                 Bytes.utf8(Output.yaml(Output.ordered(
                         "apiVersion",
@@ -177,7 +169,7 @@ final class RootFolder {
 
     void storePayload(Bytes payload) {
         forgetPayload();
-        write(payloadFile(), payload);
+        FolderFiles.write(payloadFile(), payload);
     }
 
     /** What was signed of the payload that is here. */
@@ -197,7 +189,7 @@ final class RootFolder {
 
     /** Beside the others: one file per key. */
     void add(SignatureSecret signature) {
-        write(unsigned().resolve(signature.name() + ".signature.yaml"), Bytes.utf8(signature.yaml()));
+        FolderFiles.write(unsigned().resolve(signature.name() + ".signature.yaml"), Bytes.utf8(signature.yaml()));
     }
 
     void forgetPayload() {
@@ -246,32 +238,15 @@ final class RootFolder {
             throw Failure.refused(directory + " has root version " + (roots.size() + 1) + ", and Factory " + owner
                     + " only " + roots.size() + ": it was set back");
         }
-        write(ownerFile(), Bytes.utf8(Output.yaml(owner)));
+        var life = findOwner().map(Owner::rootExpiresAfter).filter(_ -> owner.rootExpiresAfter() == null);
+        FolderFiles.write(
+                ownerFile(),
+                Bytes.utf8(Output.yaml(
+                        new Owner(owner.namespace(), owner.factory(), life.orElse(owner.rootExpiresAfter())))));
         for (var version = 1; version <= roots.size(); version++) {
-            write(rootFile(version), roots.get(version - 1));
+            FolderFiles.write(rootFile(version), roots.get(version - 1));
         }
-        write(roles().resolve("root.json"), roots.getLast());
-    }
-
-    private static <T> T yaml(Path file, Class<T> type) {
-        try {
-            return Objects.requireNonNull(YAML.readValue(InputFile.read(file).toArray(), type));
-        } catch (IOException | NullPointerException e) {
-            throw Failure.refused(file + " is no YAML of ours");
-        }
-    }
-
-    /** Whole, or not at all. */
-    private static void write(Path file, Bytes content) {
-        try {
-            Files.createDirectories(file.getParent());
-            var beside = Files.createTempFile(file.getParent(), ".writing", null);
-            Files.write(beside, content.toArray());
-            Files.setPosixFilePermissions(beside, java.nio.file.attribute.PosixFilePermissions.fromString("rw-r--r--"));
-            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw Failure.file(file, "can't be written", e);
-        }
+        FolderFiles.write(roles().resolve("root.json"), roots.getLast());
     }
 
     @Override

@@ -9,7 +9,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -95,7 +94,7 @@ final class RootSign implements Runnable {
                 .proposed(
                         current.orElseThrow(),
                         payload.namespace(),
-                        Instant.from(payload.next().expires()))
+                        payload.next().expires())
                 .added();
         var tally = SignatureTally.of(RootFolder.DIALECT, payload.bytes(), current, payload.next(), added, offers);
         return Stream.of(

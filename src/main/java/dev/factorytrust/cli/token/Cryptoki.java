@@ -1,17 +1,22 @@
 package dev.factorytrust.cli.token;
 
-import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
-import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+
+import static dev.factorytrust.cli.token.Layouts.BYTE;
+import static dev.factorytrust.cli.token.Layouts.POINTER;
+import static dev.factorytrust.cli.token.Layouts.ULONG;
+import static dev.factorytrust.cli.token.Layouts.WORD;
 
 /**
  * A PKCS#11 module (OASIS, version 2.40), called through Java's foreign functions: those few that signing needs. The JDK's
@@ -19,13 +24,6 @@ import java.util.Optional;
  * binaries of their own, or need what the JDK doesn't export.
  */
 final class Cryptoki implements AutoCloseable {
-
-    // CK_ULONG is C's unsigned long, and structures are aligned: everywhere but on Windows.
-    private static final ValueLayout.OfLong ULONG = ValueLayout.JAVA_LONG;
-    private static final AddressLayout POINTER = ValueLayout.ADDRESS;
-    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
-    private static final long WORD = 8;
-    private static final long ATTRIBUTE = 3 * WORD;
 
     private static final long CAN_SIGN = 0x800;
     private static final long SERIAL_SESSION = 4;
@@ -43,6 +41,7 @@ final class Cryptoki implements AutoCloseable {
         C_OpenSession(12),
         C_CloseSession(13),
         C_Login(18),
+        C_DestroyObject(22),
         C_GetAttributeValue(24),
         C_FindObjectsInit(26),
         C_FindObjects(27),
@@ -55,20 +54,6 @@ final class Cryptoki implements AutoCloseable {
 
         Function(int place) {
             this.place = place;
-        }
-    }
-
-    /** @param label without the blanks that fill it up */
-    record TokenInfo(String label, long flags) {
-
-        static final long INITIALIZED = 0x400;
-        static final long PIN_PAD = 0x100;
-        static final long PIN_COUNT_LOW = 0x10000;
-        static final long PIN_FINAL_TRY = 0x20000;
-        static final long PIN_LOCKED = 0x40000;
-
-        boolean has(long flag) {
-            return (flags & flag) != 0;
         }
     }
 
@@ -168,7 +153,7 @@ final class Cryptoki implements AutoCloseable {
         try (var memory = Arena.ofConfined()) {
             var info = memory.allocate(256, WORD);
             must(Function.C_GetTokenInfo, slot, info);
-            var label = new String(info.asSlice(0, 32).toArray(BYTE), java.nio.charset.StandardCharsets.UTF_8);
+            var label = new String(info.asSlice(0, 32).toArray(BYTE), StandardCharsets.UTF_8);
             return new TokenInfo(label.stripTrailing(), info.get(ULONG, 96));
         }
     }
@@ -208,13 +193,12 @@ final class Cryptoki implements AutoCloseable {
 
     List<Long> find(long session, List<Attribute> template) {
         try (var memory = Arena.ofConfined()) {
-            must(Function.C_FindObjectsInit, session, template(memory, template), (long) template.size());
+            must(Function.C_FindObjectsInit, session, Layouts.template(memory, template), (long) template.size());
             var found = memory.allocate(ULONG, MOST_OBJECTS);
             var count = memory.allocate(ULONG);
             must(Function.C_FindObjects, session, found, (long) MOST_OBJECTS, count);
             must(Function.C_FindObjectsFinal, session);
-            return java.util.Arrays.stream(
-                            found.asSlice(0, count.get(ULONG, 0) * WORD).toArray(ULONG))
+            return Arrays.stream(found.asSlice(0, count.get(ULONG, 0) * WORD).toArray(ULONG))
                     .boxed()
                     .toList();
         }
@@ -223,7 +207,7 @@ final class Cryptoki implements AutoCloseable {
     /** Empty where the object has none, or keeps it to itself. */
     Optional<byte[]> attribute(long session, long object, long type) {
         try (var memory = Arena.ofConfined()) {
-            var asked = template(memory, List.of(new Attribute(type, new byte[MOST_BYTES])));
+            var asked = Layouts.template(memory, List.of(new Attribute(type, new byte[MOST_BYTES])));
             return call(Function.C_GetAttributeValue, session, object, asked, 1L) == Result.OK
                     ? Optional.of(asked.get(POINTER, WORD)
                             .reinterpret(asked.get(ULONG, 2 * WORD))
@@ -235,7 +219,7 @@ final class Cryptoki implements AutoCloseable {
     /** @param between what some keys want once a signature has begun: the PIN again */
     byte[] sign(long session, Mechanism mechanism, long key, byte[] data, Runnable between) {
         try (var memory = Arena.ofConfined()) {
-            must(Function.C_SignInit, session, mechanism(memory, mechanism), key);
+            must(Function.C_SignInit, session, Layouts.mechanism(memory, mechanism), key);
             between.run();
             var signature = memory.allocate(MOST_BYTES);
             var length = memory.allocateFrom(ULONG, MOST_BYTES);
@@ -250,10 +234,10 @@ final class Cryptoki implements AutoCloseable {
             must(
                     Function.C_GenerateKeyPair,
                     session,
-                    mechanism(memory, mechanism),
-                    template(memory, publicKey),
+                    Layouts.mechanism(memory, mechanism),
+                    Layouts.template(memory, publicKey),
                     (long) publicKey.size(),
-                    template(memory, privateKey),
+                    Layouts.template(memory, privateKey),
                     (long) privateKey.size(),
                     handles,
                     handles.asSlice(WORD));
@@ -261,28 +245,9 @@ final class Cryptoki implements AutoCloseable {
         }
     }
 
-    private static MemorySegment mechanism(Arena memory, Mechanism mechanism) {
-        var segment = memory.allocate(3 * WORD, WORD);
-        segment.set(ULONG, 0, mechanism.type());
-        segment.set(
-                POINTER,
-                WORD,
-                mechanism.parameter().length == 0
-                        ? MemorySegment.NULL
-                        : memory.allocateFrom(ULONG, mechanism.parameter()));
-        segment.set(ULONG, 2 * WORD, mechanism.parameter().length * WORD);
-        return segment;
-    }
-
-    private static MemorySegment template(Arena memory, List<Attribute> attributes) {
-        var segment = memory.allocate(Math.max(1, attributes.size()) * ATTRIBUTE, WORD);
-        for (var i = 0; i < attributes.size(); i++) {
-            var value = attributes.get(i).value();
-            segment.set(ULONG, i * ATTRIBUTE, attributes.get(i).type());
-            segment.set(POINTER, i * ATTRIBUTE + WORD, memory.allocateFrom(BYTE, value));
-            segment.set(ULONG, i * ATTRIBUTE + 2 * WORD, value.length);
-        }
-        return segment;
+    void destroy(long session, KeyPair pair) {
+        call(Function.C_DestroyObject, session, pair.privateKey());
+        call(Function.C_DestroyObject, session, pair.publicKey());
     }
 
     void closeSession(long session) {

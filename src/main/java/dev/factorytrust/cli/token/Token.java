@@ -1,14 +1,13 @@
 package dev.factorytrust.cli.token;
 
-import dev.factorytrust.cli.token.Cryptoki.TokenInfo;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.crypto.KeyType;
 import dev.factorytrust.tuf.crypto.Signer;
+import org.bouncycastle.asn1.ASN1Object;
 import org.bouncycastle.asn1.DERPrintableString;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 
 import java.io.IOException;
-import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,29 +21,22 @@ import java.util.stream.Collectors;
 /** A PKCS#11 token that somebody has logged in to. Its private keys stay where they are. */
 public final class Token implements AutoCloseable {
 
-    private static final long USER = 1;
-
     /** Which of the module's tokens: one of the two is present. */
     public record Place(Path module, Optional<String> label, OptionalLong slot) {}
 
     private final Cryptoki cryptoki;
     private final long slot;
     private final String label;
-    private final boolean padded;
+    private final Login login;
     private final long session;
-    private final Optional<byte[]> pin;
 
     private Token(Cryptoki cryptoki, long slot, TokenInfo info, Supplier<char[]> pin, boolean write) {
         this.cryptoki = cryptoki;
         this.slot = slot;
         this.label = info.label();
-        this.padded = info.has(TokenInfo.PIN_PAD);
-        if (info.has(TokenInfo.PIN_LOCKED)) {
-            throw locked();
-        }
-        this.pin = padded ? Optional.empty() : Optional.of(utf8(pin.get()));
+        this.login = Login.with(cryptoki, slot, info, pin);
         this.session = cryptoki.openSession(slot, write);
-        login();
+        login.begin(session);
     }
 
     /**
@@ -91,45 +83,6 @@ public final class Token implements AutoCloseable {
                                 + there);
     }
 
-    private void login() {
-        var result = cryptoki.login(session, USER, pin);
-        if (result == Result.OK || result == Result.USER_ALREADY_LOGGED_IN) {
-            return;
-        }
-        throw result == Result.PIN_LOCKED ? locked() : new TokenException(told(result));
-    }
-
-    private String told(long result) {
-        if (result == Result.PIN_INCORRECT || result == Result.PIN_INVALID || result == Result.PIN_LEN_RANGE) {
-            return "this is not the PIN of token \"" + label + "\". " + triesLeft();
-        }
-        if (result == Result.PIN_EXPIRED) {
-            return "the PIN of token \"" + label + "\" has expired; set a new one with the token's own tool";
-        }
-        return result == Result.USER_PIN_NOT_INITIALIZED
-                ? "token \"" + label + "\" has no PIN yet; set one with the token's own tool"
-                : "token \"" + label + "\" lets nobody in: " + Result.name(result);
-    }
-
-    /** PKCS#11 knows no number, only how near the end is. */
-    private String triesLeft() {
-        var now = cryptoki.token(slot);
-        if (now.has(TokenInfo.PIN_LOCKED)) {
-            return "It is locked now: unlock it with its PUK or security officer's PIN";
-        }
-        if (now.has(TokenInfo.PIN_FINAL_TRY)) {
-            return "One try is left before it locks: be sure before you try again";
-        }
-        return now.has(TokenInfo.PIN_COUNT_LOW)
-                ? "Wrong PINs are counted, and few tries are left before it locks"
-                : "Wrong PINs may be counted (many tokens lock at the third); this one doesn't say how many tries are left";
-    }
-
-    private TokenException locked() {
-        return new TokenException("the PIN of token \"" + label
-                + "\" is locked: unlock it with its PUK or security officer's PIN, and the token's own tool");
-    }
-
     /**
      * The one private key of this label, of this id, or of both.
      *
@@ -147,7 +100,7 @@ public final class Token implements AutoCloseable {
                             : "token \"" + label + "\" has " + found.size() + " private keys " + described(keyLabel, id)
                                     + "; name one with --key-id: " + described(found));
         }
-        return TokenSigner.of(cryptoki, session, slot, found.getFirst(), this::authenticateAgain);
+        return TokenSigner.of(cryptoki, session, slot, found.getFirst(), () -> login.again(session));
     }
 
     /**
@@ -190,24 +143,21 @@ public final class Token implements AutoCloseable {
                     case RSA_4096 -> rsa(publicKey, 4096);
                 };
         var pair = cryptoki.generate(session, new Cryptoki.Mechanism(mechanism), publicKey, privateKey);
-        var signer = TokenSigner.of(cryptoki, session, slot, pair.privateKey(), this::authenticateAgain);
-        // A token that makes a key need not be able to sign with it as TUF wants it.
-        signer.sign(Bytes.utf8("a key that is new"));
-        return signer;
+        try {
+            var signer = TokenSigner.of(cryptoki, session, slot, pair.privateKey(), () -> login.again(session));
+            // A token that makes a key need not be able to sign with it as TUF wants it.
+            signer.sign(Bytes.utf8("a key that is new"));
+            return signer;
+        } catch (TokenException e) {
+            cryptoki.destroy(session, pair);
+            throw e;
+        }
     }
 
     private static long rsa(List<Attribute> publicKey, long bits) {
         publicKey.add(Attribute.of(Attribute.MODULUS_BITS, bits));
         publicKey.add(Attribute.of(Attribute.PUBLIC_EXPONENT, new byte[] {1, 0, 1}));
         return 0x0L;
-    }
-
-    /** Some keys, as that of a YubiKey's slot 9c, want the PIN for every signature (CKU_CONTEXT_SPECIFIC). */
-    private void authenticateAgain() {
-        var result = cryptoki.login(session, 2, pin);
-        if (result != Result.OK) {
-            throw new TokenException(told(result));
-        }
     }
 
     private String described(List<Long> keys) {
@@ -240,7 +190,7 @@ public final class Token implements AutoCloseable {
         return value.map(bytes -> new String(bytes, StandardCharsets.UTF_8)).orElse("");
     }
 
-    private static byte[] der(org.bouncycastle.asn1.ASN1Object object) {
+    private static byte[] der(ASN1Object object) {
         try {
             return object.getEncoded("DER");
         } catch (IOException impossible) {
@@ -248,18 +198,9 @@ public final class Token implements AutoCloseable {
         }
     }
 
-    private static byte[] utf8(char[] text) {
-        var encoded = StandardCharsets.UTF_8.encode(CharBuffer.wrap(text));
-        var bytes = new byte[encoded.remaining()];
-        encoded.get(bytes);
-        Arrays.fill(text, '\0');
-        Arrays.fill(encoded.array(), (byte) 0);
-        return bytes;
-    }
-
     @Override
     public void close() {
-        pin.ifPresent(bytes -> Arrays.fill(bytes, (byte) 0));
+        login.forget();
         cryptoki.closeSession(session);
         cryptoki.close();
     }
