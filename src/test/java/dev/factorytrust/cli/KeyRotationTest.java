@@ -35,7 +35,7 @@ class KeyRotationTest {
     @BeforeAll
     static void publish() {
         generated = InMemoryFactory.published("generate: {}");
-        twoOfTwo = InMemoryFactory.published("generate: {keys: 2, threshold: 2}");
+        twoOfTwo = InMemoryFactory.unwatched("generate: {keys: 2, threshold: 2}");
     }
 
     @AfterAll

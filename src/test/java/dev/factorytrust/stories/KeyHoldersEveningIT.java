@@ -89,7 +89,10 @@ class KeyHoldersEveningIT {
                             "were erased from the cluster at " + story.status().rootKeysErasedAt());
             assertThat(drawer.resolve("second.tgz")).doesNotExist();
 
-            typed(story, guide.under("4. Rotate").replace("keys rotate acme", "keys rotate acme --yes --url " + url));
+            var rotate = guide.under("4. Rotate").replace("keys rotate acme", "keys rotate acme --yes --url " + url);
+            assertThat(typed(story, rotate))
+                    .contains("put it back into the drawer")
+                    .containsPattern("acme-keys-[0-9a-f]{8} +[0-9a-f]{64}");
             fleet.accepts(2, story.root(1));
             assertThat(keys())
                     .containsAll(rootKeys(story, 1))
