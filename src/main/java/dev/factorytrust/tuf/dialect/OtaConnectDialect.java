@@ -19,12 +19,10 @@ import java.util.Map;
  */
 public final class OtaConnectDialect extends JsonDialect {
 
-    // Versions: held in 32 bits, signed. Root: 2021.1+fio asks for no version above 999. The snapshot's own limit is
-    // what
-    // the timestamp tells, this one where it tells none.
+    // Versions are held in 32 bits, signed; 2021.1+fio asks for no root above 999.
     private static final Limits LIMITS =
             new Limits(65_536, 65_536, 65_536, 8 * 1024 * 1024, Integer.MAX_VALUE, 1000, 999, 998);
-    // One content: 2021.1+fio keeps the old timestamp beside the new snapshot, and then refuses its own cache.
+    // One content: 2021.1+fio keeps an old timestamp beside a new snapshot, and then refuses its own cache.
     private static final Rules RULES = new Rules(false, false, true, true, true);
 
     public OtaConnectDialect() {

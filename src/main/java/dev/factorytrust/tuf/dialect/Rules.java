@@ -6,8 +6,8 @@ package dev.factorytrust.tuf.dialect;
  * @param consistentSnapshot what roots declare: whether the names of targets and snapshot files carry versions (§6.2)
  * @param exactLengths whether a file must have the length that is told of it; otherwise the snapshot's is the most that is
  *     read of it, and that of targets isn't looked at
- * @param anyRootForgets whether a device drops timestamp, snapshot and targets with every new root; otherwise only what it
- *     knows of timestamp and snapshot, and only if their keys changed (§5.3.11)
+ * @param anyRootForgets whether a device drops timestamp, snapshot and targets with every new root; otherwise timestamp and
+ *     snapshot after a walk over roots that changed their keys (§5.3.11)
  * @param keepsExpired whether a device stores what is fine but for having expired
  * @param oneContent whether a timestamp of the known version must say the same; otherwise it isn't looked at (§5.4.3)
  */

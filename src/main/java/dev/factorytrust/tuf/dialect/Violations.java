@@ -58,6 +58,7 @@ abstract class Violations {
     /** What is wrong with a value wherever it stands, beyond its characters; continues a sentence that begins with its path. */
     abstract Optional<String> ofValue(String path, JsonNode value);
 
+    /** What is wrong with the file as a whole. */
     abstract void file(Signed<?> signed, JsonNode tree);
 
     abstract void key(String path, KeyId keyid, Key key);
@@ -74,9 +75,9 @@ abstract class Violations {
                 "signed.version",
                 "is " + root.version() + ", where devices stop at " + limits.maxRootVersion());
         keys("signed.keys", root.keys());
-        root.roles().forEach((name, role) -> {
-            role("signed.roles." + Quote.shorten(name), role.keyids(), role.threshold(), root.keys());
-        });
+        root.roles()
+                .forEach((name, role) ->
+                        role("signed.roles." + Quote.shorten(name), role.keyids(), role.threshold(), root.keys()));
     }
 
     private void targets(Targets targets) {

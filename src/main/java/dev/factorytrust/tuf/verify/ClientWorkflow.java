@@ -72,9 +72,11 @@ public final class ClientWorkflow {
     private void run() {
         var before = trusted.root().metadata();
         walkRoots();
-        // It is how a fleet gets out of a fast-forward attack, in which a stolen key signed the highest version there
-        // is.
-        device = device.forgetting(forgotten(before, trusted.root().metadata()));
+        // §5.3.11: after a change of keys nothing signed by the old ones counts. It is how a fleet gets out of a
+        // fast-forward attack, in which a stolen key signed the highest version there is.
+        if (!sameKeys(before, trusted.root().metadata())) {
+            device = device.withoutTimestampAndSnapshot();
+        }
         device.timestamp().ifPresent(file -> remember(trusted::knowTimestamp, file));
         device.snapshot().ifPresent(file -> remember(trusted::knowSnapshot, file));
         take(RoleName.TIMESTAMP, fetch(RoleName.TIMESTAMP, 0), trusted::updateTimestamp);
@@ -101,15 +103,10 @@ public final class ClientWorkflow {
                 throw new TooManyRootsException("root", limits.maxRootHops());
             }
             take(RoleName.ROOT, bounded(RoleName.ROOT, next.get()), trusted::updateRoot);
+            if (dialect.rules().anyRootForgets()) {
+                device = DeviceState.fresh(device.root());
+            }
         }
-    }
-
-    /** What nothing is held against any more after the walk. §5.3.11: after a change of keys what the old ones signed. */
-    private Set<RoleName> forgotten(Root before, Root after) {
-        if (dialect.rules().anyRootForgets() && before.version() != after.version()) {
-            return Set.of(RoleName.TIMESTAMP, RoleName.SNAPSHOT, RoleName.TARGETS);
-        }
-        return sameKeys(before, after) ? Set.of() : Set.of(RoleName.TIMESTAMP, RoleName.SNAPSHOT);
     }
 
     private static boolean sameKeys(Root before, Root after) {

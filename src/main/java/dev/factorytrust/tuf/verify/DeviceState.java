@@ -4,7 +4,6 @@ import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.model.RoleName;
 
 import java.util.Optional;
-import java.util.Set;
 
 /** What a device keeps between updates: the newest root that it has walked to, and the rest since its first update. */
 public record DeviceState(Bytes root, Optional<Bytes> timestamp, Optional<Bytes> snapshot, Optional<Bytes> targets) {
@@ -15,23 +14,15 @@ public record DeviceState(Bytes root, Optional<Bytes> timestamp, Optional<Bytes>
     }
 
     DeviceState with(RoleName role, Bytes file) {
-        return with(role, Optional.of(file));
-    }
-
-    DeviceState forgetting(Set<RoleName> roles) {
-        var left = this;
-        for (var role : roles) {
-            left = left.with(role, Optional.empty());
-        }
-        return left;
-    }
-
-    private DeviceState with(RoleName role, Optional<Bytes> file) {
         return switch (role) {
-            case ROOT -> new DeviceState(file.orElseThrow(), timestamp, snapshot, targets);
-            case TIMESTAMP -> new DeviceState(root, file, snapshot, targets);
-            case SNAPSHOT -> new DeviceState(root, timestamp, file, targets);
-            case TARGETS -> new DeviceState(root, timestamp, snapshot, file);
+            case ROOT -> new DeviceState(file, timestamp, snapshot, targets);
+            case TIMESTAMP -> new DeviceState(root, Optional.of(file), snapshot, targets);
+            case SNAPSHOT -> new DeviceState(root, timestamp, Optional.of(file), targets);
+            case TARGETS -> new DeviceState(root, timestamp, snapshot, Optional.of(file));
         };
+    }
+
+    DeviceState withoutTimestampAndSnapshot() {
+        return new DeviceState(root, Optional.empty(), Optional.empty(), targets);
     }
 }

@@ -36,7 +36,9 @@ import java.util.function.Supplier;
  *   <li>Targets: of the length, hashes and version that the snapshot says, signed as the delegating role says, not expired.
  * </ul>
  *
- * <p>A method that throws leaves everything as it was. A call out of order is the caller's mistake: IllegalStateException.
+ * <p>That is TUF 1.0; in what devices of another dialect are unlike it say its {@link Dialect#rules()} and {@link
+ * Dialect#hashed}. A method that throws leaves everything as it was. A call out of order is the caller's mistake:
+ * IllegalStateException.
  */
 public final class TrustedMetadataSet {
 

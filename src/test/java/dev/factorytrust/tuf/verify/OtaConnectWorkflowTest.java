@@ -99,6 +99,21 @@ class OtaConnectWorkflowTest extends WithServer {
         assertThat(stranded.device()).isEqualTo(DeviceState.fresh(server.get("2.root.json")));
     }
 
+    @Test
+    void a_root_that_is_none_stops_a_device_until_it_is_put_right_and_costs_it_nothing_itself() {
+        var device = updated();
+        server.put("2.root.json", Bytes.utf8("<html>no such file</html>"));
+        var stopped = attempt(device);
+        assertThat(stopped.refusal()).containsInstanceOf(UnreadableMetadataException.class);
+        assertThat(stopped.device()).isEqualTo(device);
+
+        putRoot(root(2), "root");
+        server.put("3.root.json", Bytes.utf8("<html>no such file</html>"));
+        assertThat(attempt(device).device()).isEqualTo(DeviceState.fresh(server.get("2.root.json")));
+        server.remove("3.root.json");
+        assertThat(update(device).root()).isEqualTo(server.get("2.root.json"));
+    }
+
     // What is stored before a later refusal
 
     @Test
