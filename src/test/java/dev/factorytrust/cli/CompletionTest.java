@@ -75,7 +75,7 @@ class CompletionTest {
     @Test
     void nothing_typed_is_no_error() {
         assertThat(complete()).isEqualTo(":4");
-        assertThat(complete("")).startsWith("completion keys refresh ");
+        assertThat(complete("")).startsWith("attach completion export import keys refresh ");
     }
 
     @Test

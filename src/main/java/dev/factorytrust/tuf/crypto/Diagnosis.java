@@ -27,6 +27,8 @@ final class Diagnosis {
     private static final List<MGF1ParameterSpec> MASKS = List.of(
             MGF1ParameterSpec.SHA256, MGF1ParameterSpec.SHA1, MGF1ParameterSpec.SHA512, MGF1ParameterSpec.SHA384);
     private static final List<String> DIGESTS = List.of("SHA-256", "SHA-512", "SHA-384", "SHA-1");
+    private static final Map<String, Integer> HASH_BYTES =
+            Map.of("SHA-256", 32, "SHA-512", 64, "SHA-384", 48, "SHA-1", 20);
 
     private Diagnosis() {}
 
@@ -106,12 +108,9 @@ final class Diagnosis {
         }
         var encoded = encodedMessage(rsa, signature, size);
         for (var mask : MASKS) {
-            var salt = encoded.length == size ? salt(encoded, mask) : -1;
-            if (salt < 0) {
-                continue;
-            }
             for (var digest : DIGESTS) {
-                if (verifiesPss(digest, mask, salt, rsa, message, signature)) {
+                var salt = encoded.length == size ? salt(encoded, mask, HASH_BYTES.get(digest)) : -1;
+                if (salt >= 0 && verifiesPss(digest, mask, salt, rsa, message, signature)) {
                     var masks = mask == MGF1ParameterSpec.SHA256 ? "" : " and MGF1-" + mask.getDigestAlgorithm();
                     return digest.equals("SHA-256") && masks.isEmpty()
                             ? "it is RSA-PSS with salt length " + salt + ", where clients accept only "
@@ -137,23 +136,18 @@ final class Diagnosis {
     }
 
     /** The salt's length, read as RFC 8017 §9.1.2 does: behind the zeroes and the one that precede it; -1 if it isn't so. */
-    private static int salt(byte[] encoded, MGF1ParameterSpec mask) {
-        for (var hash : new int[] {32, 64, 48, 20}) {
-            var block = encoded.length - hash - 1;
-            var unmasked = mgf1(Arrays.copyOfRange(encoded, block, block + hash), block, mask.getDigestAlgorithm());
-            for (var i = 0; i < block; i++) {
-                unmasked[i] ^= encoded[i];
-            }
-            unmasked[0] &= 0x7f;
-            var one = 0;
-            while (one < block && unmasked[one] == 0) {
-                one++;
-            }
-            if (encoded[encoded.length - 1] == (byte) 0xbc && one < block && unmasked[one] == 1) {
-                return block - one - 1;
-            }
+    private static int salt(byte[] encoded, MGF1ParameterSpec mask, int hash) {
+        var block = encoded.length - hash - 1;
+        var unmasked = mgf1(Arrays.copyOfRange(encoded, block, block + hash), block, mask.getDigestAlgorithm());
+        for (var i = 0; i < block; i++) {
+            unmasked[i] ^= encoded[i];
         }
-        return -1;
+        unmasked[0] &= 0x7f;
+        var one = 0;
+        while (one < block && unmasked[one] == 0) {
+            one++;
+        }
+        return encoded[encoded.length - 1] == (byte) 0xbc && one < block && unmasked[one] == 1 ? block - one - 1 : -1;
     }
 
     private static byte[] mgf1(byte[] seed, int length, String digest) {

@@ -189,9 +189,14 @@ final class InMemoryStory extends People implements AutoCloseable {
         return EndState.meaning(cluster, ACME);
     }
 
+    /** A root that has expired can be renewed by its holders alone, and they don't sign in every history. */
     private void rest() {
         settle();
-        field.ifPresent(devices -> devices.allUpdate(clock.now));
+        var rootHasExpired = EndState.reading(cluster, ACME)
+                .published()
+                .filter(repository -> !repository.root().metadata().expires().isAfter(clock.now))
+                .isPresent();
+        field.filter(_ -> !rootHasExpired).ifPresent(devices -> devices.allUpdate(clock.now));
     }
 
     /** Once nothing disturbs it any more, what was asked for is what devices have. */
