@@ -75,7 +75,7 @@ class DisturbanceIT {
 
     private static void arrive(CyclicBarrier middle) {
         try {
-            middle.await(1, TimeUnit.MINUTES);
+            middle.await(3, TimeUnit.MINUTES);
         } catch (BrokenBarrierException | TimeoutException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {

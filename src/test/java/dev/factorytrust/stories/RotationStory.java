@@ -47,7 +47,7 @@ import static org.awaitility.Awaitility.await;
 final class RotationStory implements AutoCloseable {
 
     /** For what an idle machine does within seconds: a busy or slow one gets time. */
-    static final Duration SOON = Duration.ofSeconds(40);
+    static final Duration SOON = Duration.ofSeconds(100);
 
     /** For what an idle machine does within a second. */
     static final Duration AT_ONCE = Duration.ofSeconds(20);
