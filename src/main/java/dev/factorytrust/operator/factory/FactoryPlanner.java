@@ -65,6 +65,8 @@ public final class FactoryPlanner {
         return new Decision.Wait(Stream.of(
                         PublicationSteps.nextDue(state).stream(),
                         OverlapSteps.until(state).stream(),
+                        PublicationSteps.changeDue(state).stream(),
+                        HeldTargets.due(state, rotations),
                         Proposals.due(state),
                         rotations.values().stream().flatMap(FactoryPlanner::signBefore),
                         state.reading().published().stream().flatMap(FactoryPlanner::expiries))

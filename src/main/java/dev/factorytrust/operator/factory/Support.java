@@ -2,10 +2,8 @@ package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.FactorySpec;
-import dev.factorytrust.api.v1alpha1.FactorySpec.Custody;
 import dev.factorytrust.api.v1alpha1.FactorySpec.Dialect;
 import dev.factorytrust.names.Names;
-import dev.factorytrust.operator.Defaults;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,9 +15,7 @@ final class Support {
     private Support() {}
 
     static Optional<String> missing(FactorySpec spec) {
-        var field = spec.dialect() == Dialect.OTA_CONNECT
-                ? "dialect: OTAConnect"
-                : Defaults.custody(spec) != Custody.ONLINE ? "targets.custody: Offline and Shared" : null;
+        var field = spec.dialect() == Dialect.OTA_CONNECT ? "dialect: OTAConnect" : null;
         return Optional.ofNullable(field)
                 .map(what -> what + " is not supported by this version of the operator; nothing is made for it");
     }

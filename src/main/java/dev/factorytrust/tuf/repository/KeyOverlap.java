@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -29,6 +30,10 @@ import java.util.stream.Stream;
  *   <li>(c) let devices see the next root;
  *   <li>(d) wait {@code overlap}, then sign with the new keys alone.
  * </ol>
+ *
+ * <p>Targets that holders sign change in the same order: first they are published with the signatures of those who sign
+ * now and those who will, which takes both at one table (or one after the other, on one payload), then the root is let
+ * through. Until they have signed, devices go on with what they have, and nothing of (a) is published.
  *
  * <p>Each step follows from what is published alone: the root that devices see, the newest stored root, and the moment of
  * the last step. Where the old key must not be trusted for an hour more, or isn't there to sign with, root and metadata
@@ -78,18 +83,26 @@ public final class KeyOverlap {
         var seen = published.root().metadata();
         var newest = roots.lastEntry().getValue();
         if (newest.metadata().version() == seen.version()) {
-            return after(roots, seen, since, overlap, urgent, now);
+            return after(roots, seen, since, overlap, urgent, signers, now);
         }
         var changing = changing(seen, newest.metadata());
+        var anew = new TreeSet<>(changing);
+        if (needHolders(signers, seen, newest.metadata()) && holds(published.targets(), newest.metadata())) {
+            // As where a holder joins: those who have signed are enough for both roots, and needn't do so again.
+            anew.remove(RoleName.TARGETS);
+        }
         if (changing.isEmpty()) {
             return new Flip(newest, false);
         }
-        if (urgent || changing.stream().anyMatch(role -> !signers.suffice(seen, role))) {
-            return new FlipAtOnce(newest, changing);
+        if (urgent || changing.stream().anyMatch(role -> !signers.sufficeWithHolders(seen, role))) {
+            return anew.isEmpty() ? new Flip(newest, false) : new FlipAtOnce(newest, anew);
         }
         var both = List.of(seen, newest.metadata());
-        if (since.isEmpty() || !changing.stream().allMatch(role -> holds(published.role(role), newest.metadata()))) {
-            return new SignWithBoth(changing, both);
+        if (anew.isEmpty()) {
+            return new Flip(newest, true);
+        }
+        if (since.isEmpty() || !anew.stream().allMatch(role -> holds(published.role(role), newest.metadata()))) {
+            return new SignWithBoth(anew, both);
         }
         var until = since.get().plus(overlap);
         return now.isBefore(until) ? new Hold(both, Optional.of(until)) : new Flip(newest, true);
@@ -101,6 +114,7 @@ public final class KeyOverlap {
             Optional<Instant> since,
             Duration overlap,
             boolean urgent,
+            OnlineSigners signers,
             Instant now) {
         var before = Optional.ofNullable(roots.get(seen.version() - 1)).map(Signed::metadata);
         if (since.isEmpty()) {
@@ -108,8 +122,8 @@ public final class KeyOverlap {
         }
         var until = since.get().plus(overlap);
         return urgent || !now.isBefore(until)
-                ? new DropOld(
-                        before.map(root -> withTimestamp(changing(root, seen))).orElse(Set.of(RoleName.TIMESTAMP)))
+                ? new DropOld(before.map(root -> withTimestamp(changing(root, seen), seen, signers))
+                        .orElse(Set.of(RoleName.TIMESTAMP)))
                 : new Hold(Stream.concat(Stream.of(seen), before.stream()).toList(), Optional.of(until));
     }
 
@@ -119,10 +133,20 @@ public final class KeyOverlap {
                 .verified();
     }
 
-    /** Every publication has a new timestamp; and the end of an overlap is a publication. */
-    private static Set<RoleName> withTimestamp(Set<RoleName> roles) {
+    /**
+     * Every publication has a new timestamp; and the end of an overlap is a publication. Holders aren't asked again only
+     * so that a signature goes which no device counts any more.
+     */
+    private static Set<RoleName> withTimestamp(Set<RoleName> roles, Root seen, OnlineSigners signers) {
         roles.add(RoleName.TIMESTAMP);
+        if (signers.needHolders(seen, RoleName.TARGETS)) {
+            roles.remove(RoleName.TARGETS);
+        }
         return roles;
+    }
+
+    private static boolean needHolders(OnlineSigners signers, Root seen, Root newest) {
+        return signers.needHolders(seen, RoleName.TARGETS) || signers.needHolders(newest, RoleName.TARGETS);
     }
 
     /** The online roles that other keys sign under {@code next}, or another number of them. */

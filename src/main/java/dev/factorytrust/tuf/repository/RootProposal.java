@@ -2,6 +2,7 @@ package dev.factorytrust.tuf.repository;
 
 import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.model.KeyId;
+import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 
 import java.util.ArrayList;
@@ -61,6 +62,17 @@ public final class RootProposal {
             return new Proposed(next, RootDiff.between(current, next), draft.added());
         } catch (RootDraft.RefusedException refused) {
             return new Refused(refused.reason(), refused.getMessage());
+        }
+    }
+
+    /** How many holders a role would have; 0 where the change can't be made. */
+    public static int holders(Dialect dialect, Optional<Root> current, RootChange change, RoleName role) {
+        try {
+            var draft = new RootDraft(dialect, current);
+            draft.apply(change);
+            return draft.holders(role).size();
+        } catch (RootDraft.RefusedException refused) {
+            return 0;
         }
     }
 

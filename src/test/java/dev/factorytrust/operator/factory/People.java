@@ -39,7 +39,12 @@ class People {
     }
 
     void declareFactory(String bootstrap) {
-        apply(Factory.class, ACME.name(), "{dialect: TUF, bootstrap: {%s}}".formatted(bootstrap));
+        declareFactory(bootstrap, "{}");
+    }
+
+    /** @param targets the policy of that name, in flow style */
+    void declareFactory(String bootstrap, String targets) {
+        apply(Factory.class, ACME.name(), "{dialect: TUF, bootstrap: {%s}, targets: %s}".formatted(bootstrap, targets));
     }
 
     /** @param fields of the spec, in flow style and without braces */
