@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -86,26 +85,33 @@ public final class KeyOverlap {
             return after(roots, seen, since, overlap, urgent, signers, now);
         }
         var changing = changing(seen, newest.metadata());
-        var anew = new TreeSet<>(changing);
-        if (needHolders(signers, seen, newest.metadata()) && holds(published.targets(), newest.metadata())) {
-            // As where a holder joins: those who have signed are enough for both roots, and needn't do so again.
-            anew.remove(RoleName.TARGETS);
-        }
         if (changing.isEmpty()) {
             return new Flip(newest, false);
         }
+        var anew = anew(published, changing, seen, newest.metadata(), signers);
         if (urgent || changing.stream().anyMatch(role -> !signers.sufficeWithHolders(seen, role))) {
-            return anew.isEmpty() ? new Flip(newest, false) : new FlipAtOnce(newest, anew);
+            return new FlipAtOnce(newest, anew);
         }
         var both = List.of(seen, newest.metadata());
-        if (anew.isEmpty()) {
-            return new Flip(newest, true);
-        }
-        if (since.isEmpty() || !anew.stream().allMatch(role -> holds(published.role(role), newest.metadata()))) {
+        if (since.isEmpty() || !changing.stream().allMatch(role -> holds(published.role(role), newest.metadata()))) {
             return new SignWithBoth(anew, both);
         }
         var until = since.get().plus(overlap);
         return now.isBefore(until) ? new Hold(both, Optional.of(until)) : new Flip(newest, true);
+    }
+
+    /**
+     * Where those who have signed targets are enough for both roots, as where a holder joins, they needn't do so again. The
+     * wait is the same: what was published before may have been signed by others.
+     */
+    private static Set<RoleName> anew(
+            Repository published, Set<RoleName> changing, Root seen, Root newest, OnlineSigners signers) {
+        var anew = EnumSet.copyOf(changing);
+        if ((signers.needHolders(seen, RoleName.TARGETS) || signers.needHolders(newest, RoleName.TARGETS))
+                && holds(published.targets(), newest)) {
+            anew.remove(RoleName.TARGETS);
+        }
+        return anew.isEmpty() ? Set.of(RoleName.TIMESTAMP) : anew;
     }
 
     private static Step after(
@@ -143,10 +149,6 @@ public final class KeyOverlap {
             roles.remove(RoleName.TARGETS);
         }
         return roles;
-    }
-
-    private static boolean needHolders(OnlineSigners signers, Root seen, Root newest) {
-        return signers.needHolders(seen, RoleName.TARGETS) || signers.needHolders(newest, RoleName.TARGETS);
     }
 
     /** The online roles that other keys sign under {@code next}, or another number of them. */

@@ -83,13 +83,18 @@ class TargetsHoldersRotationTest {
         assertThat(message("TargetsPending"))
                 .as("tina and tom signed the last ones")
                 .isEmpty();
+        overlapEnds();
         assertThat(story.newestRoot()).isEqualTo(2);
+        overlapEnds();
+        assertThat(phase("tess-goes")).isEqualTo(Phase.COMPLETED);
+        assertThat(published().targets().metadata().version()).isEqualTo(1);
     }
 
     @Test
-    void a_holder_who_joins_waits_for_nobody_but_what_he_signs_waits_for_the_overlap() {
+    void what_a_holder_signs_who_joins_waits_for_the_end_of_the_overlap() {
         begin(ONE, "Offline", ALICE, TINA);
         rotate("ted-joins", "targets: {addKeys: [%s]}".formatted(declared(TED)), ALICE, TED);
+        overlapEnds();
         assertThat(story.newestRoot()).isEqualTo(2);
 
         story.addTarget("lmp-1", 1);
