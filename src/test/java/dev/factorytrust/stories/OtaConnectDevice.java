@@ -66,7 +66,10 @@ final class OtaConnectDevice {
     }
 
     long root() {
-        return TestMetadata.OTA_CONNECT.decode(Root.class, state.root()).metadata().version();
+        return TestMetadata.OTA_CONNECT
+                .decode(Root.class, state.root())
+                .metadata()
+                .version();
     }
 
     long timestamp() {

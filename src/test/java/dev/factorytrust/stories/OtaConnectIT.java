@@ -47,7 +47,8 @@ class OtaConnectIT {
     private final TestClock clock = TestClock.start();
 
     @Test
-    @DisplayName("invariants 1, 5: bootstrap, Target, refresh, rotation with overlap and Compromise, and no device refuses")
+    @DisplayName(
+            "invariants 1, 5: bootstrap, Target, refresh, rotation with overlap and Compromise, and no device refuses")
     void a_device_follows_through_a_whole_life() {
         try (var story = new RotationStory(clock)) {
             story.declareFactoryWith(
@@ -61,9 +62,13 @@ class OtaConnectIT {
             story.target("intel-corei7-64-lmp-764", "hardwareIds: [intel-corei7-64], version: '764', tags: [main]");
             eventually(SOON, () -> assertThat(story.status().targets().count()).isEqualTo(1));
             devices.follow(1, 2);
-            assertThat(devices.first().targets().targets().get("intel-corei7-64-lmp-764").custom())
-                    .hasValueSatisfying(custom -> assertThat(custom.path("version").asText())
-                            .isEqualTo("764"));
+            assertThat(devices.first()
+                            .targets()
+                            .targets()
+                            .get("intel-corei7-64-lmp-764")
+                            .custom())
+                    .hasValueSatisfying(custom ->
+                            assertThat(custom.path("version").asText()).isEqualTo("764"));
 
             clock.advance(Duration.ofHours(18));
             story.poke();
@@ -97,7 +102,8 @@ class OtaConnectIT {
             devices.follow(3, 6);
             for (var device : List.of(devices.first(), OtaConnectDevice.flashed(story.root(3), devices.url))) {
                 assertThat(thief.offersBuild765To(device, clock.instant()))
-                        .hasValueSatisfying(refusal -> assertThat(refusal).isInstanceOf(UnsignedMetadataException.class));
+                        .hasValueSatisfying(
+                                refusal -> assertThat(refusal).isInstanceOf(UnsignedMetadataException.class));
             }
             devices.follow(3, 6);
             assertThat(devices.first().offered()).containsExactly("intel-corei7-64-lmp-764");
@@ -108,8 +114,10 @@ class OtaConnectIT {
     /** What garage-sign and fioctl fetch before they let somebody sign. */
     private static void toolsPull(RotationStory story) {
         var userRepo = story.operator().url(story.namespace(), "acme").resolve("api/v1/user_repo/");
-        assertThat(Http.get(userRepo.resolve("root.json")).body()).isEqualTo(story.root(3).toArray());
-        assertThat(Http.get(userRepo.resolve("2.root.json")).body()).isEqualTo(story.root(2).toArray());
+        assertThat(Http.get(userRepo.resolve("root.json")).body())
+                .isEqualTo(story.root(3).toArray());
+        assertThat(Http.get(userRepo.resolve("2.root.json")).body())
+                .isEqualTo(story.root(2).toArray());
         assertThat(Http.get(userRepo.resolve("4.root.json")).statusCode()).isEqualTo(404);
         var targets = Http.get(userRepo.resolve("targets.json"));
         assertThat(targets.headers().firstValue("x-ats-role-checksum"))
@@ -163,8 +171,8 @@ class OtaConnectIT {
 
         /** Not one poll is refused, and soon they bring these versions. */
         void follow(long newestRoot, long timestamp) {
-            for (var device : List.of(
-                    first, OtaConnectDevice.flashed(root, url), OtaConnectDevice.trustingOnFirstUse(url))) {
+            for (var device :
+                    List.of(first, OtaConnectDevice.flashed(root, url), OtaConnectDevice.trustingOnFirstUse(url))) {
                 eventually(AT_ONCE, () -> {
                     assertThat(device.poll(clock.instant())).isEmpty();
                     assertThat(List.of(device.root(), device.timestamp())).isEqualTo(List.of(newestRoot, timestamp));
@@ -185,8 +193,7 @@ class OtaConnectIT {
                         .orElseThrow();
                 var key = SoftwareKey.parsePem(
                         Bytes.base64(secret.getData().get("private.pem")).utf8());
-                var named = DIALECT
-                        .decode(Root.class, story.root(2))
+                var named = DIALECT.decode(Root.class, story.root(2))
                         .metadata()
                         .role(role)
                         .keyids()
@@ -200,8 +207,7 @@ class OtaConnectIT {
         Optional<?> offersBuild765To(OtaConnectDevice device, Instant now) {
             var expires = now.plus(Duration.ofDays(1)).truncatedTo(ChronoUnit.SECONDS);
             var build = new TargetFile(0, Map.of("sha256", "cd".repeat(32)), Optional.empty(), Map.of());
-            var targets =
-                    sign(new Targets(1000, expires, Map.of("build-765", build), Optional.empty(), Map.of()));
+            var targets = sign(new Targets(1000, expires, Map.of("build-765", build), Optional.empty(), Map.of()));
             var snapshot = sign(new Snapshot(1000, expires, Map.of("targets.json", meta(targets)), Map.of()));
             var timestamp = sign(new Timestamp(1000, expires, meta(snapshot), Map.of()));
             var his = Map.of("targets.json", targets, "snapshot.json", snapshot, "timestamp.json", timestamp);
@@ -212,8 +218,7 @@ class OtaConnectIT {
             var key = keys.get(metadata.role());
             var canonical = DIALECT.canonical(metadata);
             var keyid = DIALECT.keyId(DIALECT.key(key.publicKey()));
-            return DIALECT
-                    .assemble(
+            return DIALECT.assemble(
                             metadata.getClass(),
                             canonical,
                             List.of(DIALECT.signature(keyid, key.publicKey(), key.sign(canonical))))

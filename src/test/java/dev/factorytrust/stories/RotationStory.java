@@ -318,10 +318,9 @@ final class RotationStory implements AutoCloseable {
 
     /** The keyids that a stored root names for a role. */
     List<String> keyids(int root, RoleName role) {
-        return Dialects.recognise(root(root))
-                .decode(Root.class, root(root)).metadata().role(role).keyids().stream()
-                        .map(KeyId::value)
-                        .toList();
+        return Dialects.recognise(root(root)).decode(Root.class, root(root)).metadata().role(role).keyids().stream()
+                .map(KeyId::value)
+                .toList();
     }
 
     /** Devices with root 1, in the field from now on. */
