@@ -2,7 +2,6 @@ package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.FactorySpec;
-import dev.factorytrust.api.v1alpha1.FactorySpec.Dialect;
 import dev.factorytrust.names.Names;
 
 import java.time.Instant;
@@ -13,12 +12,6 @@ import java.util.Optional;
 final class Support {
 
     private Support() {}
-
-    static Optional<String> missing(FactorySpec spec) {
-        var field = spec.dialect() == Dialect.OTA_CONNECT ? "dialect: OTAConnect" : null;
-        return Optional.ofNullable(field)
-                .map(what -> what + " is not supported by this version of the operator; nothing is made for it");
-    }
 
     /** Fields that do no harm by being without effect yet, but whose author should know. */
     static Optional<String> ignored(Factory factory, Instant now) {
