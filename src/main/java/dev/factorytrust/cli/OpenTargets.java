@@ -20,11 +20,13 @@ final class OpenTargets {
         payload.diff().forEach(line -> lines.add("  " + line));
         payload.signatures()
                 .rejected()
-                .forEach(signature -> lines.add("  not counted, Secret " + signature.secret() + ": " + signature.reason()));
+                .forEach(signature ->
+                        lines.add("  not counted, Secret " + signature.secret() + ": " + signature.reason()));
         lines.add("  still to sign, before " + payload.signBefore() + ": " + missing(payload));
         lines.add("  sha256 " + payload.sha256() + ": compare it before you sign");
-        lines.add("  each of them: kubectl factory target payload %s -n %s --version-number %d --out %s.json --current-out root.json"
-                .formatted(factory, namespace, payload.version(), payload.configMap()));
+        lines.add(
+                "  each of them: kubectl factory target payload %s -n %s --version-number %d --out %s.json --current-out root.json"
+                        .formatted(factory, namespace, payload.version(), payload.configMap()));
         lines.add("          then: kubectl factory sign %s.json --current root.json --key YOUR-KEY.pem > signed.yaml"
                 .formatted(payload.configMap()));
         lines.add("          then: kubectl factory attach signed.yaml");

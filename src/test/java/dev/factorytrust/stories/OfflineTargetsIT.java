@@ -1,11 +1,5 @@
 package dev.factorytrust.stories;
 
-import static dev.factorytrust.stories.RotationStory.AT_ONCE;
-import static dev.factorytrust.stories.RotationStory.SOON;
-import static dev.factorytrust.stories.RotationStory.declared;
-import static dev.factorytrust.stories.RotationStory.eventually;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.factorytrust.api.v1alpha1.Condition;
 import dev.factorytrust.api.v1alpha1.OfferedTargets;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus.Phase;
@@ -15,6 +9,12 @@ import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.util.List;
+
+import static dev.factorytrust.stories.RotationStory.AT_ONCE;
+import static dev.factorytrust.stories.RotationStory.SOON;
+import static dev.factorytrust.stories.RotationStory.declared;
+import static dev.factorytrust.stories.RotationStory.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Targets that people sign, on the real API server and with devices of every make. */
 class OfflineTargetsIT {
@@ -38,8 +38,11 @@ class OfflineTargetsIT {
             for (var person : List.of(alice, tina, tom, tess)) {
                 story.attach("acme-root-1", person);
             }
-            eventually(SOON, () -> assertThat(story.condition("Reconciling"))
-                    .startsWith("Bootstrapping: Targets version 1 waits for signatures on ConfigMap acme-targets-1-payload"));
+            eventually(
+                    SOON,
+                    () -> assertThat(story.condition("Reconciling"))
+                            .startsWith(
+                                    "Bootstrapping: Targets version 1 waits for signatures on ConfigMap acme-targets-1-payload"));
             story.attachTargets(1, tina, tom);
             story.awaitReady();
             var fleet = story.fleet();
@@ -55,9 +58,10 @@ class OfflineTargetsIT {
                     .contains("AwaitingSignatures", "SignaturesWanted");
             clock.advance(Duration.ofHours(18));
             story.poke();
-            eventually(AT_ONCE, () -> assertThat(story.status().roles().timestamp().version())
-                    .as("kept fresh meanwhile")
-                    .isEqualTo(2));
+            eventually(
+                    AT_ONCE, () -> assertThat(story.status().roles().timestamp().version())
+                            .as("kept fresh meanwhile")
+                            .isEqualTo(2));
             assertThat(story.status().roles().targets().version()).isEqualTo(1);
             fleet.accepts(1);
 
@@ -65,14 +69,14 @@ class OfflineTargetsIT {
             eventually(AT_ONCE, () -> assertThat(ready(story).status()).isEqualTo("True"));
             fleet.accepts(1, story.root(1));
 
-            story.declare(
-                    "hand-over", "targets: {removeKeys: [tom, tess], addKeys: [%s]}".formatted(declared(ted)));
+            story.declare("hand-over", "targets: {removeKeys: [tom, tess], addKeys: [%s]}".formatted(declared(ted)));
             story.attach("hand-over", ted);
             story.attach("hand-over", alice);
             story.attachTargets(3, tina, ted);
-            eventually(SOON, () -> assertThat(newest(story).signatures().current().signed())
-                    .extracting(key -> key.name())
-                    .containsExactly("tina"));
+            eventually(
+                    SOON, () -> assertThat(newest(story).signatures().current().signed())
+                            .extracting(key -> key.name())
+                            .containsExactly("tina"));
             assertThat(newest(story).signatures().next().missing()).isEmpty();
             assertThat(story.status().roles().root().version()).isEqualTo(1);
             story.attachTargets(3, tess);
@@ -97,8 +101,8 @@ class OfflineTargetsIT {
             story.attach("acme-root-1", tina);
             story.attachTargets(1, tina);
             story.awaitReady();
-            var device = OtaConnectDevice.flashed(
-                    story.root(1), story.operator().url(story.namespace(), "acme"));
+            var device =
+                    OtaConnectDevice.flashed(story.root(1), story.operator().url(story.namespace(), "acme"));
             story.target("lmp-1");
             story.attachTargets(2, tina);
             eventually(AT_ONCE, () -> assertThat(ready(story).status()).isEqualTo("True"));

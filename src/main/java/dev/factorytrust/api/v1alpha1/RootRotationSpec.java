@@ -114,9 +114,7 @@ public record RootRotationSpec(
                     holder may exchange his own key. Example: [alice]""")
             List<@Pattern("^[!-~]+$") @Size(min = 1, max = 128) String> removeKeys,
 
-            @Min(1)
-            @Max(2 * Formats.HOLDERS)
-            @JsonPropertyDescription("""
+            @Min(1) @Max(2 * Formats.HOLDERS) @JsonPropertyDescription("""
                     How many holders must sign from this root on; absent: unchanged. Where custody of targets is Shared, the \
                     cluster's key signs on top of them. Example: 2""")
             Integer threshold) {}

@@ -42,7 +42,10 @@ public final class Attach implements Runnable {
             description = "Secrets as sign prints them, one or several; - for standard input.")
     private List<Path> files = List.of();
 
-    @Option(names = "--rotation", paramLabel = "ROTATION", description = "The RootRotation whose payload was signed; for targets FACTORY-targets-VERSION.")
+    @Option(
+            names = "--rotation",
+            paramLabel = "ROTATION",
+            description = "The RootRotation whose payload was signed; for targets FACTORY-targets-VERSION.")
     private String rotation;
 
     @Option(
@@ -110,10 +113,7 @@ public final class Attach implements Runnable {
         if (targets.isPresent()) {
             targets.flatMap(version -> version.offered(cluster))
                     .ifPresent(payload -> requireSame(
-                            attached,
-                            payload.sha256(),
-                            payload.configMap(),
-                            "kubectl factory target payload"));
+                            attached, payload.sha256(), payload.configMap(), "kubectl factory target payload"));
             return attached;
         }
         var offered = cluster.look(RootRotation.class, attached.namespace(), attached.rotation())

@@ -25,30 +25,34 @@ record OfferedTargetsPayload(OfferedTargets status, Bytes bytes, List<InputFile>
 
     /** @param version empty for the newest, which lists what is declared now */
     static OfferedTargetsPayload fetch(Cluster cluster, String namespace, String factory, OptionalLong version) {
-        var status = Optional.ofNullable(cluster.find(Factory.class, namespace, factory).getStatus());
-        var offered = status
-                .map(FactoryStatus::targets)
-                .map(FactoryStatus.TargetsSummary::payloads)
-                .orElse(List.of())
-                .stream()
-                .filter(payload -> payload.signatures() != null)
-                .filter(payload -> version.isEmpty() || payload.version() == version.getAsLong())
-                .findFirst()
-                .orElseThrow(() -> Failure.refused("Factory " + factory + " offers no version "
-                        + (version.isPresent() ? version.getAsLong() + " " : "") + "of targets to be signed"));
+        var status = Optional.ofNullable(
+                cluster.find(Factory.class, namespace, factory).getStatus());
+        var offered =
+                status
+                        .map(FactoryStatus::targets)
+                        .map(FactoryStatus.TargetsSummary::payloads)
+                        .orElse(List.of())
+                        .stream()
+                        .filter(payload -> payload.signatures() != null)
+                        .filter(payload -> version.isEmpty() || payload.version() == version.getAsLong())
+                        .findFirst()
+                        .orElseThrow(() -> Failure.refused("Factory " + factory + " offers no version "
+                                + (version.isPresent() ? version.getAsLong() + " " : "") + "of targets to be signed"));
         var bytes = file(cluster, namespace, offered.configMap(), Names.PAYLOAD_JSON)
                 .filter(found -> found.sha256().equals(offered.sha256()))
                 .orElseThrow(() -> Failure.refused("ConfigMap " + offered.configMap()
                         + " isn't the payload that Factory " + factory + " names: wait a moment, and ask again"));
-        var visible = status.map(FactoryStatus::roles).map(roles -> roles.root().version()).orElse(1L);
+        var visible = status.map(FactoryStatus::roles)
+                .map(roles -> roles.root().version())
+                .orElse(1L);
         var roots = Stream.of(visible, visible + 1)
                 .limit(offered.signatures().next() == null ? 1 : 2)
                 .map(root -> Names.metadata(factory, RoleName.ROOT, root))
                 .map(object -> new InputFile(
                         "ConfigMap " + object,
                         file(cluster, namespace, object, Names.metadataEntry(RoleName.ROOT))
-                                .orElseThrow(() -> Failure.refused("ConfigMap " + object
-                                        + " holds no root, so nobody can see who may sign"))))
+                                .orElseThrow(() -> Failure.refused(
+                                        "ConfigMap " + object + " holds no root, so nobody can see who may sign"))))
                 .toList();
         return new OfferedTargetsPayload(offered, bytes, roots);
     }

@@ -3,8 +3,6 @@ package dev.factorytrust.cli.ceremony;
 import dev.factorytrust.cli.console.Failure;
 import dev.factorytrust.cli.console.InputFile;
 import dev.factorytrust.tuf.Bytes;
-import dev.factorytrust.tuf.crypto.PublicKey;
-import dev.factorytrust.tuf.crypto.Signer;
 import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.dialect.Dialects;
 import dev.factorytrust.tuf.dialect.MalformedMetadataException;
@@ -144,8 +142,7 @@ public record RootPayload(
     @Override
     public Stream<Candidate> candidates() {
         var rootKeys = Stream.concat(Stream.of(next), before.map(Before::root).stream())
-                .flatMap(root ->
-                        root.role(RoleName.ROOT).keyids().stream().flatMap(keyid -> candidate(root, keyid)));
+                .flatMap(root -> root.role(RoleName.ROOT).keyids().stream().flatMap(keyid -> candidate(root, keyid)));
         var joining = RootExtras.of(next).holders().keySet().stream()
                 .filter(next.role(RoleName.TARGETS).keyids()::contains)
                 .filter(keyid -> before.filter(root -> root.root().keys().containsKey(keyid))
@@ -184,7 +181,8 @@ public record RootPayload(
                         + keyid.value()));
         next.role(RoleName.TARGETS).keyids().stream()
                 .filter(extras.holders()::containsKey)
-                .forEach(keyid -> lines.add("  holds targets: " + extras.holders().get(keyid) + ", keyid " + keyid.value()));
+                .forEach(keyid ->
+                        lines.add("  holds targets: " + extras.holders().get(keyid) + ", keyid " + keyid.value()));
         return lines;
     }
 }

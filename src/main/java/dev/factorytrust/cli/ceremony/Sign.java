@@ -77,8 +77,9 @@ public final class Sign implements Runnable {
             return RootPayload.read(file, Optional.ofNullable(current).map(InputFile::of));
         }
         if (current == null) {
-            throw Failure.refused(file.name() + " is a version of targets: name with --current the root whose holders sign"
-                    + " it (kubectl factory target payload --current-out)");
+            throw Failure.refused(
+                    file.name() + " is a version of targets: name with --current the root whose holders sign"
+                            + " it (kubectl factory target payload --current-out)");
         }
         return TargetsPayload.read(
                 file, InputFile.of(current), Optional.ofNullable(published).map(InputFile::of));

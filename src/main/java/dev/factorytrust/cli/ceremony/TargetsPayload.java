@@ -53,8 +53,9 @@ public record TargetsPayload(
         var root = root(dialect, current);
         var factory = RootPayload.FACTORY.matcher(RootExtras.of(root).factory().orElse(""));
         if (!factory.matches()) {
-            throw Failure.refused(current.name() + " names no Factory: it is the root of another server's, and the first"
-                    + " that is changed here names one");
+            throw Failure.refused(
+                    current.name() + " names no Factory: it is the root of another server's, and the first"
+                            + " that is changed here names one");
         }
         return new TargetsPayload(
                 payload.content(),
@@ -110,8 +111,7 @@ public record TargetsPayload(
         var holders = RootExtras.of(root).holders().keySet();
         return root.role(RoleName.TARGETS).keyids().stream()
                 .filter(holders::contains)
-                .flatMap(keyid ->
-                        root.keys().get(keyid).publicKey().map(key -> new Candidate(keyid, key)).stream());
+                .flatMap(keyid -> root.keys().get(keyid).publicKey().map(key -> new Candidate(keyid, key)).stream());
     }
 
     @Override

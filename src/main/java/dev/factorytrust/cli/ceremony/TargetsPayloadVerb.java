@@ -37,11 +37,7 @@ public final class TargetsPayloadVerb implements Runnable {
             description = "The version of targets. Default: the newest that is offered, which lists what is declared.")
     private Long version;
 
-    @Option(
-            names = "--out",
-            required = true,
-            paramLabel = "FILE",
-            description = "Where the bytes go.")
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "Where the bytes go.")
     private Path file;
 
     @Option(

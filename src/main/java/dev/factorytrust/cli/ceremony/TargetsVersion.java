@@ -77,7 +77,8 @@ record TargetsVersion(String namespace, String factory, long version) {
 
     private static Optional<Outcome> outcome(OfferedTargets payload, List<SignatureSecret> signatures) {
         var refused = payload.signatures().rejected().stream()
-                .filter(rejection -> signatures.stream().anyMatch(secret -> secret.name().equals(rejection.secret())))
+                .filter(rejection ->
+                        signatures.stream().anyMatch(secret -> secret.name().equals(rejection.secret())))
                 .toList();
         var signed = sides(payload)
                 .flatMap(side -> side.signed().stream())
@@ -85,7 +86,8 @@ record TargetsVersion(String namespace, String factory, long version) {
                 .collect(Collectors.toSet());
         var open = signatures.stream()
                 .filter(secret -> !signed.containsAll(secret.keyids()))
-                .filter(secret -> refused.stream().noneMatch(rejection -> rejection.secret().equals(secret.name())))
+                .filter(secret -> refused.stream()
+                        .noneMatch(rejection -> rejection.secret().equals(secret.name())))
                 .toList();
         if (!open.isEmpty()) {
             return Optional.empty();

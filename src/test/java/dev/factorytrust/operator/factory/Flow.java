@@ -167,8 +167,9 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
                     _ -> {},
                     List.of(
                             story -> story.declareFactory(
-                                    OWNED_BY_ALICE + ", targets: {threshold: 2, keys: [%s]}"
-                                            .formatted(InMemoryStory.declared(TINA, TOM)),
+                                    OWNED_BY_ALICE
+                                            + ", targets: {threshold: 2, keys: [%s]}"
+                                                    .formatted(InMemoryStory.declared(TINA, TOM)),
                                     "{custody: Offline}"),
                             story -> signAll(story, "acme-root-1", ALICE, TINA, TOM),
                             story -> signAll(story, "acme-targets-1", TINA, TOM),
