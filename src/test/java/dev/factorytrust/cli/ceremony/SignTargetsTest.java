@@ -32,7 +32,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Tina holds a key of targets; alice, who holds root, doesn't. */
+/** Carol holds a key of targets; alice, who holds root, doesn't. */
 class SignTargetsTest {
 
     private static final Bytes PAYLOAD = TUF.canonical(targets(7, "lmp-764"));
@@ -53,10 +53,10 @@ class SignTargetsTest {
     }
 
     private static Root current(Map<String, JsonNode> more) {
-        var made = root(1, Map.of(RoleName.ROOT, role(1, "alice"), RoleName.TARGETS, role(1, "tina")));
+        var made = root(1, Map.of(RoleName.ROOT, role(1, "alice"), RoleName.TARGETS, role(1, "carol")));
         var fields = new HashMap<String, JsonNode>(Map.of(
                 "x-factory-trust-holders",
-                JsonNodeFactory.instance.objectNode().put(keyid("tina").value(), "tina")));
+                JsonNodeFactory.instance.objectNode().put(keyid("carol").value(), "carol")));
         fields.putAll(more);
         return new Root(1, EXPIRES, true, made.keys(), made.roles(), fields);
     }
@@ -79,13 +79,13 @@ class SignTargetsTest {
 
     @Test
     void the_secret_carries_the_signature_and_finds_its_payload() throws IOException {
-        var shell = Shell.run("sign", payload, "--current", current, "--key", keyOf("tina"), "--yes");
+        var shell = Shell.run("sign", payload, "--current", current, "--key", keyOf("carol"), "--yes");
         assertThat(shell.exitCode()).as(shell.err()).isZero();
         var secret = Serialization.unmarshal(shell.out(), Secret.class);
         assertThat(secret.getMetadata().getNamespace()).isEqualTo("fleet");
         assertThat(secret.getMetadata().getLabels())
                 .containsEntry("factory-trust.dev/signs", "acme-targets-7-payload");
-        assertThat(key("tina")
+        assertThat(key("carol")
                         .publicKey()
                         .verify(PAYLOAD, Bytes.base64(secret.getData().get("signature"))))
                 .isTrue();
@@ -93,28 +93,28 @@ class SignTargetsTest {
 
     @Test
     void whoever_signs_sees_the_digest_and_what_changes() throws IOException {
-        var published = write("6.targets.json", sign(targets(6, "lmp-763"), "tina"));
+        var published = write("6.targets.json", sign(targets(6, "lmp-763"), "carol"));
         var shell = Shell.run(
-                "sign", payload, "--current", current, "--published", published, "--key", keyOf("tina"), "--yes");
+                "sign", payload, "--current", current, "--published", published, "--key", keyOf("carol"), "--yes");
         assertThat(shell.err())
                 .contains("Targets version 7 of Factory fleet/acme")
                 .contains("sha256 " + PAYLOAD.sha256())
                 .contains("- lmp-763 sha256 abababab… 4 bytes", "+ lmp-764 sha256 abababab… 4 bytes")
-                .contains("holds targets: tina, keyid " + keyid("tina").value());
+                .contains("holds targets: carol, keyid " + keyid("carol").value());
     }
 
     @Test
     void who_may_sign_is_asked_of_a_root() throws IOException {
-        assertThat(Shell.run("sign", payload, "--key", keyOf("tina"), "--yes").err())
+        assertThat(Shell.run("sign", payload, "--key", keyOf("carol"), "--yes").err())
                 .contains("is a version of targets: name with --current the root");
         var foreign = write("foreign.root.json", sign(current(Map.of()), "alice"));
-        assertThat(Shell.run("sign", payload, "--current", foreign, "--key", keyOf("tina"), "--yes")
+        assertThat(Shell.run("sign", payload, "--current", foreign, "--key", keyOf("carol"), "--yes")
                         .err())
                 .contains("names no Factory");
         var forged = write(
                 "forged.root.json",
-                sign(current(Map.of("x-factory-trust-factory", TextNode.valueOf("fleet/acme"))), "mallory"));
-        assertThat(Shell.run("sign", payload, "--current", forged, "--key", keyOf("tina"), "--yes")
+                sign(current(Map.of("x-factory-trust-factory", TextNode.valueOf("fleet/acme"))), "bob"));
+        assertThat(Shell.run("sign", payload, "--current", forged, "--key", keyOf("carol"), "--yes")
                         .err())
                 .contains("is no root that its own keys signed");
     }
