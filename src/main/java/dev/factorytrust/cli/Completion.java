@@ -1,5 +1,6 @@
 package dev.factorytrust.cli;
 
+import dev.factorytrust.cli.console.Output;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;

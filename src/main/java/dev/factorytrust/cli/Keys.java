@@ -1,133 +1,18 @@
 package dev.factorytrust.cli;
 
-import dev.factorytrust.tuf.Bytes;
-import dev.factorytrust.tuf.crypto.EncryptedKey;
-import dev.factorytrust.tuf.crypto.KeyType;
-import dev.factorytrust.tuf.crypto.PublicKey;
-import dev.factorytrust.tuf.crypto.SoftwareKey;
-import picocli.CommandLine.ArgGroup;
+import dev.factorytrust.cli.archive.KeysDownload;
+import dev.factorytrust.cli.archive.KeysRotate;
+import dev.factorytrust.cli.key.KeysGenerate;
+import dev.factorytrust.cli.key.KeysShow;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
-
-import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.util.Arrays;
-import java.util.Iterator;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 @Command(
         name = "keys",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "VERB",
         description = "Offline keys: the root keys that no cluster ever sees.",
-        subcommands = {Keys.Generate.class, KeysShow.class, KeysDownload.class, KeysRotate.class})
+        subcommands = {KeysGenerate.class, KeysShow.class, KeysDownload.class, KeysRotate.class})
 final class Keys {
 
     private Keys() {}
-
-    static final class Types implements ITypeConverter<KeyType>, Iterable<String> {
-
-        @Override
-        public KeyType convert(String id) {
-            return Stream.of(KeyType.values())
-                    .filter(type -> type.id().equals(id))
-                    .findFirst()
-                    .orElseThrow(() -> new TypeConversionException("'" + id + "' is none of " + ids()));
-        }
-
-        @Override
-        public Iterator<String> iterator() {
-            return Arrays.stream(KeyType.values()).map(KeyType::id).iterator();
-        }
-
-        private static String ids() {
-            return Arrays.stream(KeyType.values()).map(KeyType::id).collect(Collectors.joining(", "));
-        }
-    }
-
-    @Command(
-            name = "generate",
-            mixinStandardHelpOptions = true,
-            description = {
-                "Makes a key pair, and writes the private key to a file (PKCS#8) that only you may read, or makes it on a token.",
-                "Prints what a RootRotation or a Factory lists under keys: the name and the public key."
-            })
-    static final class Generate implements Runnable {
-
-        @Option(
-                names = "--type",
-                defaultValue = "ed25519",
-                converter = Types.class,
-                completionCandidates = Types.class,
-                description = "One of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-        private KeyType type;
-
-        @Option(
-                names = "--name",
-                required = true,
-                description = "Who holds it: the name that root, status and diffs show.")
-        private String name;
-
-        @ArgGroup(multiplicity = "1")
-        private Destination destination;
-
-        @Option(
-                names = "--encrypt",
-                description = "Under a passphrase that is asked for. Implied where one is named by another option.")
-        private boolean encrypt;
-
-        @Mixin
-        private Passphrase passphrase;
-
-        @Mixin
-        private Output output;
-
-        private static final class Destination {
-
-            @Option(
-                    names = "--out",
-                    paramLabel = "FILE",
-                    description = "Where the private key goes; it must not be there yet.")
-            private Path file;
-
-            @ArgGroup(exclusive = false)
-            private TokenOptions token;
-        }
-
-        @Override
-        public void run() {
-            var key = destination.token == null ? inFile(destination.file) : onToken(destination.token);
-            var place = destination.token == null ? destination.file.toString() : destination.token.name();
-            new PublicEntry(name, key, place).print(output);
-        }
-
-        private PublicKey inFile(Path file) {
-            // Asked for before the key is made: whoever gives up here leaves nothing behind.
-            var secret = encrypt || passphrase.isGiven() ? passphrase.read("New passphrase", true) : null;
-            var key = SoftwareKey.generate(type);
-            KeyFiles.write(file, secret == null ? key.privatePem() : EncryptedKey.encrypt(key, secret), secret != null);
-            return key.publicKey();
-        }
-
-        private PublicKey onToken(TokenOptions token) {
-            if (encrypt || passphrase.isGiven()) {
-                throw Failure.refused("a key on a token is behind its PIN; a passphrase is for a key in a file");
-            }
-            var label = token.keyLabel()
-                    .orElseThrow(() -> Failure.refused("name the new key with --key-label, so that it is found again"));
-            return token.onToken(
-                    true, open -> open.generate(type, label, token.keyId().orElseGet(Generate::randomId))
-                            .publicKey());
-        }
-
-        private static Bytes randomId() {
-            var id = new byte[8];
-            new SecureRandom().nextBytes(id);
-            return Bytes.of(id);
-        }
-    }
 }

@@ -1,5 +1,13 @@
 package dev.factorytrust.cli;
 
+import dev.factorytrust.cli.adopt.Export;
+import dev.factorytrust.cli.adopt.Import;
+import dev.factorytrust.cli.ceremony.Attach;
+import dev.factorytrust.cli.ceremony.Sign;
+import dev.factorytrust.cli.console.Failure;
+import dev.factorytrust.cli.console.Output;
+import dev.factorytrust.cli.device.Verify;
+import dev.factorytrust.cli.target.TargetVerbs;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -60,7 +68,7 @@ public final class KubectlFactory {
         return 0;
     }
 
-    static CommandLine commandLine() {
+    public static CommandLine commandLine() {
         return new CommandLine(new KubectlFactory())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, _) -> {

@@ -2,6 +2,7 @@ package dev.factorytrust.cli;
 
 import dev.factorytrust.api.v1alpha1.RootRotationStatus;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus.Phase;
+import dev.factorytrust.cli.console.Output;
 
 import java.util.ArrayList;
 import java.util.List;

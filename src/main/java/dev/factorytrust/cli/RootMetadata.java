@@ -1,16 +1,12 @@
 package dev.factorytrust.cli;
 
-import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.cli.ceremony.RootPayloadVerb;
+import dev.factorytrust.cli.folder.RootKeyVerbs;
+import dev.factorytrust.cli.folder.RootPull;
+import dev.factorytrust.cli.folder.RootPush;
+import dev.factorytrust.cli.folder.RootSign;
+import dev.factorytrust.cli.folder.RootTerms;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
-
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 @Command(
         name = "root",
@@ -24,81 +20,9 @@ import java.nio.file.Path;
             RootTerms.Expiry.class,
             RootSign.class,
             RootPush.class,
-            RootMetadata.Payload.class
+            RootPayloadVerb.class
         })
 final class RootMetadata {
 
     private RootMetadata() {}
-
-    @Command(
-            name = "payload",
-            mixinStandardHelpOptions = true,
-            description = {
-                "Writes the bytes that a RootRotation's holders sign, and shows their digest and what they change.",
-                "Carry the file to where your key is, and sign it there: kubectl factory sign."
-            })
-    static final class Payload implements Runnable {
-
-        @Spec
-        private CommandSpec command;
-
-        @Parameters(paramLabel = "ROTATION", description = "The RootRotation's name.")
-        private String name;
-
-        @Option(
-                names = "--out",
-                required = true,
-                paramLabel = "FILE",
-                description = "Where the bytes go; - for standard output.")
-        private Path file;
-
-        @Option(
-                names = "--current-out",
-                paramLabel = "FILE",
-                description = {
-                    "Where the root goes that it follows, as the cluster has it: what sign takes as --current.",
-                    "Whoever doesn't trust the cluster takes that from where devices have it."
-                })
-        private Path currentFile;
-
-        @Mixin
-        private Cluster cluster;
-
-        @Override
-        public void run() {
-            var offered = OfferedPayload.fetch(cluster, cluster.namespace(), name);
-            var status = offered.rotation().getStatus();
-            var bytes = offered.bytes();
-            if (file.toString().equals("-")) {
-                // Bytes, not text: an encoding or a newline at the end would make another payload of it.
-                System.out.writeBytes(bytes.toArray());
-                System.out.flush();
-            } else {
-                write(file, bytes);
-            }
-            if (currentFile != null) {
-                write(
-                        currentFile,
-                        offered.current()
-                                .orElseThrow(() -> Failure.refused(
-                                        "RootRotation " + name + " makes the first root, which follows none"))
-                                .content());
-            }
-            tell("sha256 " + bytes.sha256() + "  " + file);
-            tell("sign before " + status.payload().signBefore());
-            status.diff().forEach(line -> tell("  " + line));
-        }
-
-        private static void write(Path file, Bytes content) {
-            try {
-                Files.write(file, content.toArray());
-            } catch (IOException e) {
-                throw Failure.file(file, "can't be written", e);
-            }
-        }
-
-        private void tell(String line) {
-            command.commandLine().getErr().println(Output.harmless(line));
-        }
-    }
 }

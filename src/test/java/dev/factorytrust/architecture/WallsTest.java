@@ -115,6 +115,18 @@ class WallsTest {
             .resideInAPackage(CLI);
 
     @ArchTest
+    static final ArchRule rooms_of_the_command_line_form_no_circle =
+            slices().matching("dev.factorytrust.cli.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule rooms_of_the_command_line_need_no_verb_of_its_front_door = noClasses()
+            .that()
+            .resideInAPackage("dev.factorytrust.cli.*..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.factorytrust.cli");
+
+    @ArchTest
     static final ArchRule rooms_of_the_engine_form_no_circle =
             slices().matching("dev.factorytrust.tuf.(*)..").should().beFreeOfCycles();
 

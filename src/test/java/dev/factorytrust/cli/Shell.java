@@ -27,7 +27,7 @@ public record Shell(int exitCode, String out, String err) {
         }
     }
 
-    static Shell run(Object... words) {
+    public static Shell run(Object... words) {
         var out = new StringWriter();
         var err = new StringWriter();
         var arguments = new String[words.length];

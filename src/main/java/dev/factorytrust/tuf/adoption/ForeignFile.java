@@ -11,7 +11,7 @@ import dev.factorytrust.tuf.Bytes;
 public record ForeignFile(String place, String name, Bytes content) {
 
     /** For people: its name, and where it was found. */
-    String where() {
+    public String where() {
         return name + " of " + place;
     }
 }

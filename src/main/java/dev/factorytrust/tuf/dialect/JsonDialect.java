@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.model.Metadata;
+import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Signature;
 import dev.factorytrust.tuf.model.Signed;
 
@@ -21,6 +22,11 @@ abstract sealed class JsonDialect implements Dialect permits StandardDialect, Ot
         this.notation = notation;
         this.decoder = new MetadataDecoder(notation);
         this.encoder = new MetadataEncoder(notation);
+    }
+
+    /** What {@code _type} says in metadata of this role. */
+    String type(RoleName role) {
+        return notation.type(role);
     }
 
     @Override

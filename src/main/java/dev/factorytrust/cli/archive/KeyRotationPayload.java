@@ -1,0 +1,98 @@
+package dev.factorytrust.cli.archive;
+
+import dev.factorytrust.api.v1alpha1.Durations;
+import dev.factorytrust.api.v1alpha1.FactorySpec;
+import dev.factorytrust.api.v1alpha1.RootRotation;
+import dev.factorytrust.api.v1alpha1.RootRotationSpec;
+import dev.factorytrust.cli.ceremony.PayloadCheck;
+import dev.factorytrust.cli.ceremony.RootPayload;
+import dev.factorytrust.cli.console.Failure;
+import dev.factorytrust.cli.console.InputFile;
+import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.crypto.PublicKey;
+import dev.factorytrust.tuf.model.Key;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Root;
+import dev.factorytrust.tuf.repository.RootChange;
+import dev.factorytrust.tuf.repository.RootExtras;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What a rotation of a holder's keys is offered to sign, once it is what was asked for. The new online keys are the
+ * operator's to make: they are taken from the payload, where some were asked for.
+ */
+final class KeyRotationPayload {
+
+    private KeyRotationPayload() {}
+
+    /** @throws Failure saying what nobody asked for */
+    static RootPayload checked(
+            KeyRotationState state, KeyRotationRequest request, RootRotation rotation, Bytes payload) {
+        var rotationName = rotation.getMetadata().getName();
+        var name = "the payload of RootRotation " + rotationName;
+        var promised = rotation.getStatus().payload().sha256();
+        if (!payload.sha256().equals(promised)) {
+            throw PayloadCheck.refused(
+                    name, "its sha256 is %s, and status.payload says %s".formatted(payload.sha256(), promised));
+        }
+        var current = state.roots().newest();
+        var offered = RootPayload.read(
+                new InputFile(name, payload),
+                Optional.of(new InputFile("root version " + current.metadata().version(), current.file())));
+        var next = offered.next();
+        var change = new RootChange(
+                KeyRotationSpec.edit(state),
+                Optional.empty(),
+                newOnlineKeys(name, request, current.metadata(), next),
+                next.expires(),
+                Optional.of(
+                        new RootExtras.Rotation(rotationName, rotation.getSpec().sha256())),
+                request.namespace() + '/' + request.factory());
+        PayloadCheck.require(name, offered, change, Optional.of(life(state, request)), state.now());
+        return offered;
+    }
+
+    private static Duration life(KeyRotationState state, KeyRotationRequest request) {
+        return request.expiresAfter()
+                .or(() ->
+                        Optional.ofNullable(state.factory().getSpec().root()).map(FactorySpec.RootPolicy::expiresAfter))
+                .map(Durations::parse)
+                .orElse(Durations.ROOT_EXPIRES_AFTER);
+    }
+
+    private static Map<RoleName, List<PublicKey>> newOnlineKeys(
+            String name, KeyRotationRequest request, Root current, Root next) {
+        return request.rotated().stream()
+                .map(KeyRotationPayload::role)
+                .collect(Collectors.toMap(role -> role, role -> List.of(newOnlineKey(name, role, current, next))));
+    }
+
+    private static PublicKey newOnlineKey(String name, RoleName role, Root current, Root next) {
+        var fresh = next.role(role).keyids().stream()
+                .filter(keyid -> !current.role(role).keyids().contains(keyid))
+                .map(keyid -> next.keys().get(keyid).publicKey())
+                .flatMap(Optional::stream)
+                .toList();
+        if (fresh.size() != 1) {
+            throw PayloadCheck.refused(
+                    name, "it has %d new keys for %s instead of one".formatted(fresh.size(), role.value()));
+        }
+        if (current.keys().values().stream().map(Key::publicKey).anyMatch(Optional.of(fresh.getFirst())::equals)) {
+            throw PayloadCheck.refused(name, "what it calls a new key for " + role.value() + " is an old one");
+        }
+        return fresh.getFirst();
+    }
+
+    private static RoleName role(RootRotationSpec.OnlineRole role) {
+        return switch (role) {
+            case TIMESTAMP -> RoleName.TIMESTAMP;
+            case SNAPSHOT -> RoleName.SNAPSHOT;
+            case TARGETS -> RoleName.TARGETS;
+        };
+    }
+}

@@ -1,0 +1,40 @@
+package dev.factorytrust.cli.archive;
+
+import dev.factorytrust.api.v1alpha1.RootRotation;
+import dev.factorytrust.cli.ceremony.RootPayload;
+import dev.factorytrust.tuf.crypto.SoftwareKey;
+import dev.factorytrust.tuf.model.KeyId;
+
+import java.util.Map;
+
+/** What a rotation of a holder's keys does next. */
+sealed interface KeyRotationStep {
+
+    /** New keys, written beside the archive before anything is declared. */
+    record MakeKeys(int count) implements KeyRotationStep {}
+
+    record Declare(RootRotation rotation) implements KeyRotationStep {}
+
+    /** @param payload which holds what was asked for, and nothing else */
+    record Sign(RootPayload payload, Map<KeyId, SoftwareKey> signers) implements KeyRotationStep {}
+
+    /**
+     * @param why what happens meanwhile, for people
+     * @param signed whether the holder has done all that is his to do but take his archive back
+     */
+    record Wait(String why, boolean signed) implements KeyRotationStep {}
+
+    /** The fleet has the new keys: the archive is replaced. */
+    record Replace() implements KeyRotationStep {}
+
+    /** Nothing is left to do. */
+    record Done() implements KeyRotationStep {}
+
+    /** A pending archive that holds nothing new goes. */
+    record RemoveLeftover() implements KeyRotationStep {}
+
+    /** The newest root lists none of the archive's keys. */
+    record Foreign() implements KeyRotationStep {}
+
+    record Refuse(String why) implements KeyRotationStep {}
+}

@@ -1,0 +1,210 @@
+package dev.factorytrust.cli.archive;
+
+import dev.factorytrust.cli.console.Failure;
+import dev.factorytrust.cli.console.InputFile;
+import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.crypto.PublicKey;
+import dev.factorytrust.tuf.dialect.Dialect;
+import dev.factorytrust.tuf.dialect.Dialects;
+import dev.factorytrust.tuf.dialect.MalformedMetadataException;
+import dev.factorytrust.tuf.model.KeyId;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Root;
+import dev.factorytrust.tuf.model.Signed;
+import dev.factorytrust.tuf.verify.TrustedMetadataSet;
+import dev.factorytrust.tuf.verify.VerificationException;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.LongFunction;
+import java.util.stream.Collectors;
+
+/**
+ * The newest root that a cluster has, believed because a chain of roots leads to it (5.3.3 to 5.3.9) from one that the
+ * holder's own keys signed: whoever may write to the cluster can't make up such a one.
+ */
+final class RootHistory {
+
+    private final Dialect dialect;
+    private final String factory;
+    private final LongFunction<Optional<Bytes>> stored;
+    private final Signed<Root> newest;
+
+    private RootHistory(Dialect dialect, String factory, LongFunction<Optional<Bytes>> stored, Signed<Root> newest) {
+        this.dialect = dialect;
+        this.factory = factory;
+        this.stored = stored;
+        this.newest = newest;
+    }
+
+    /**
+     * @param stored the file of a root version, where there is one
+     * @param published the version that devices see; there may be a newer one on its way
+     * @param own the holder's keys
+     * @param trusted a root to begin with instead
+     * @throws Failure where no chain leads to it
+     */
+    static RootHistory read(
+            String factory,
+            LongFunction<Optional<Bytes>> stored,
+            long published,
+            Collection<PublicKey> own,
+            Optional<InputFile> trusted) {
+        var top = file(factory, stored, published);
+        var dialect = dialect(factory, top);
+        var active = rootKeys(decode(factory, top).metadata()).values().stream()
+                .filter(own::contains)
+                .toList();
+        var start = trusted.map(InputFile::content)
+                .or(() -> active.isEmpty() ? Optional.of(top) : Optional.empty())
+                .orElseGet(() -> signedByAll(factory, stored, published, active));
+        return new RootHistory(dialect, factory, stored, walk(dialect, factory, stored, start, published));
+    }
+
+    /** With none of the holder's keys in it nothing is signed for it, so it may be looked at unproven. */
+    private static Bytes signedByAll(
+            String factory, LongFunction<Optional<Bytes>> stored, long published, Collection<PublicKey> active) {
+        for (var version = published; version > 0; version--) {
+            var file = stored.apply(version);
+            if (file.isEmpty()) {
+                break;
+            }
+            var root = decode(factory, file.get());
+            if (active.stream().allMatch(key -> signedBy(root, key))) {
+                return file.get();
+            }
+        }
+        throw Failure.refused(
+                "no root of Factory " + factory + " that the cluster has was signed by your key, so nothing"
+                        + " tells its roots from forged ones: name one that you trust with --root");
+    }
+
+    private static boolean signedBy(Signed<Root> root, PublicKey key) {
+        return root.signatures().stream().anyMatch(signature -> key.verify(root.canonical(), signature.value()));
+    }
+
+    private static Signed<Root> walk(
+            Dialect dialect, String factory, LongFunction<Optional<Bytes>> stored, Bytes start, long published) {
+        try {
+            var trusted = new TrustedMetadataSet(dialect, start, Instant.MIN);
+            while (trusted.root().metadata().version() < published) {
+                trusted.updateRoot(
+                        file(factory, stored, trusted.root().metadata().version() + 1));
+            }
+            onTheirWay(stored, trusted);
+            return trusted.root();
+        } catch (VerificationException e) {
+            throw Failure.refused("the roots of Factory " + factory + " in the cluster don't hold, so nothing is signed"
+                    + " for them: " + e.getMessage());
+        }
+    }
+
+    /** Anybody may put something at the next root's name, which the operator removes. */
+    private static void onTheirWay(LongFunction<Optional<Bytes>> stored, TrustedMetadataSet trusted) {
+        try {
+            for (var next = next(stored, trusted); next.isPresent(); next = next(stored, trusted)) {
+                trusted.updateRoot(next.get());
+            }
+        } catch (VerificationException planted) {
+            // Devices don't take it either.
+        }
+    }
+
+    private static Optional<Bytes> next(LongFunction<Optional<Bytes>> stored, TrustedMetadataSet trusted) {
+        return stored.apply(trusted.root().metadata().version() + 1);
+    }
+
+    private static Bytes file(String factory, LongFunction<Optional<Bytes>> stored, long version) {
+        return stored.apply(version)
+                .orElseThrow(() -> Failure.refused(
+                        "root version " + version + " of Factory " + factory + " isn't in the cluster"));
+    }
+
+    private static Dialect dialect(String factory, Bytes root) {
+        return new InputFile("the newest root of Factory " + factory, root).dialect();
+    }
+
+    private static Signed<Root> decode(String factory, Bytes file) {
+        try {
+            return Dialects.recognise(file).decode(Root.class, file);
+        } catch (MalformedMetadataException e) {
+            throw Failure.refused("a root of Factory " + factory + " can't be read: " + e.getMessage());
+        }
+    }
+
+    static Optional<Root> tryDecode(Bytes file) {
+        try {
+            return Optional.of(Dialects.recognise(file).decode(Root.class, file).metadata());
+        } catch (MalformedMetadataException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** In which all of them are written. */
+    Dialect dialect() {
+        return dialect;
+    }
+
+    Signed<Root> newest() {
+        return newest;
+    }
+
+    Root root() {
+        return newest.metadata();
+    }
+
+    /** The keys that may sign the next root, by keyid. */
+    Map<KeyId, PublicKey> rootKeys() {
+        return rootKeys(root());
+    }
+
+    static Map<KeyId, PublicKey> rootKeys(Root root) {
+        return root.role(RoleName.ROOT).keyids().stream()
+                .filter(keyid -> root.keys().get(keyid).publicKey().isPresent())
+                .collect(Collectors.toMap(
+                        keyid -> keyid,
+                        keyid -> root.keys().get(keyid).publicKey().orElseThrow(),
+                        (one, _) -> one,
+                        TreeMap::new));
+    }
+
+    /** The newest version, below the newest root, whose root lists this key; an old copy of an archive has such a key. */
+    Optional<Long> lastListing(Collection<PublicKey> keys) {
+        for (var version = root().version() - 1; version > 0; version--) {
+            var file = stored.apply(version);
+            if (file.isEmpty()) {
+                break;
+            }
+            if (rootKeys(decode(factory, file.get()).metadata()).values().stream()
+                    .anyMatch(keys::contains)) {
+                return Optional.of(version);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * The file of the last root before these keys came, once the chain from there to the newest is verified as a device
+     * would that still trusts it.
+     *
+     * @throws Failure where such a device would be stranded
+     */
+    Bytes before(Collection<PublicKey> keys) {
+        for (var version = root().version() - 1; version > 0; version--) {
+            var file = file(factory, stored, version);
+            if (rootKeys(decode(factory, file).metadata()).values().stream().noneMatch(keys::contains)) {
+                var reached = walk(dialect, factory, stored, file, root().version());
+                if (!reached.file().equals(newest.file())) {
+                    throw Failure.refused("a device that trusts root version " + version + " of Factory " + factory
+                            + " comes to another root than version " + root().version());
+                }
+                return file;
+            }
+        }
+        throw Failure.refused(
+                "no root of Factory " + factory + " before version " + root().version() + " is in the cluster");
+    }
+}

@@ -1,0 +1,209 @@
+package dev.factorytrust.cli.ceremony;
+
+import dev.factorytrust.cli.console.Failure;
+import dev.factorytrust.cli.console.InputFile;
+import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.crypto.PublicKey;
+import dev.factorytrust.tuf.crypto.Signer;
+import dev.factorytrust.tuf.dialect.Dialect;
+import dev.factorytrust.tuf.dialect.Dialects;
+import dev.factorytrust.tuf.dialect.MalformedMetadataException;
+import dev.factorytrust.tuf.model.Key;
+import dev.factorytrust.tuf.model.KeyId;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Root;
+import dev.factorytrust.tuf.repository.RootDiff;
+import dev.factorytrust.tuf.repository.RootExtras;
+import dev.factorytrust.tuf.verify.TrustedMetadataSet;
+import dev.factorytrust.tuf.verify.VerificationException;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The bytes of a next root as an operator offers them, once they hold all that must hold before anybody signs them.
+ *
+ * @param before the root that it follows, where the signer has one; empty for a first root too
+ */
+public record RootPayload(
+        Dialect dialect,
+        Bytes bytes,
+        Root next,
+        Optional<Before> before,
+        RootExtras.Rotation rotation,
+        String namespace,
+        String factory) {
+
+    /** A root that the signer trusts. */
+    public record Before(InputFile file, Root root) {}
+
+    /** Names as Kubernetes takes them; nothing else goes into a Secret, or onto a terminal. */
+    static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
+
+    private static final Pattern FACTORY = Pattern.compile("(?<namespace>" + NAME + ")/(?<name>" + NAME + ")");
+
+    /**
+     * @param current the file of the root that it follows
+     * @throws Failure saying why nobody should sign it
+     */
+    public static RootPayload read(InputFile payload, Optional<InputFile> current) {
+        var source = payload.name();
+        var dialect = dialect(payload);
+        var next = next(dialect, payload);
+        var before = current.map(file -> before(dialect, file, next));
+        requireOwnKeyids(dialect, source, next, before);
+        var extras = RootExtras.of(next);
+        var rotation = extras.rotation()
+                .filter(made -> NAME.matcher(made.name()).matches())
+                .orElseThrow(() -> Failure.refused(source + " names no rotation, so no operator made it"));
+        var factory = FACTORY.matcher(extras.factory().orElse(""));
+        if (!factory.matches()) {
+            throw Failure.refused(source + " names no Factory, so no operator made it");
+        }
+        return new RootPayload(
+                dialect, payload.content(), next, before, rotation, factory.group("namespace"), factory.group("name"));
+    }
+
+    private static Dialect dialect(InputFile payload) {
+        try {
+            return Dialects.recognise(payload.content());
+        } catch (MalformedMetadataException e) {
+            throw noPayload(payload, e);
+        }
+    }
+
+    private static Root next(Dialect dialect, InputFile payload) {
+        try {
+            var root = dialect.decodeSigned(Root.class, payload.content());
+            if (root.consistentSnapshot() != dialect.rules().consistentSnapshot()) {
+                throw Failure.refused("%s turns consistent_snapshot %s, which no operator of ours does"
+                        .formatted(payload.name(), root.consistentSnapshot() ? "on" : "off"));
+            }
+            return root;
+        } catch (MalformedMetadataException e) {
+            throw noPayload(payload, e);
+        }
+    }
+
+    private static Failure noPayload(InputFile payload, MalformedMetadataException why) {
+        return Failure.refused(payload.name() + " is no payload of a root: " + why.getMessage());
+    }
+
+    private static Before before(Dialect dialect, InputFile file, Root next) {
+        var source = file.name();
+        try {
+            var root = new TrustedMetadataSet(dialect, file.content(), Instant.MIN)
+                    .root()
+                    .metadata();
+            if (root.version() + 1 != next.version()) {
+                throw Failure.refused("%s is root version %d, and the payload is version %d: it follows another root"
+                        .formatted(source, root.version(), next.version()));
+            }
+            var factory = RootExtras.of(root).factory();
+            if (factory.isPresent() && !factory.equals(RootExtras.of(next).factory())) {
+                throw Failure.refused(source + " is a root of Factory " + factory.get() + ", and the payload is not");
+            }
+            return new Before(file, root);
+        } catch (VerificationException e) {
+            throw Failure.refused(source + " is no root that its own keys signed: " + e.getMessage());
+        }
+    }
+
+    /** Else a key could stand under another's keyid, which is all that people compare. */
+    private static void requireOwnKeyids(Dialect dialect, String source, Root next, Optional<Before> before) {
+        next.keys().forEach((keyid, key) -> {
+            var known = before.map(root -> key.equals(root.root().keys().get(keyid)))
+                    .orElse(false);
+            if (!known && !isOwn(dialect, keyid, key)) {
+                throw Failure.refused(source + " lists a key under keyid " + keyid.value()
+                        + ", which is another key's: somebody wants you to sign for a key that you don't see"
+                        + (before.isPresent() ? "" : "; if the root before lists it so, name that with --current"));
+            }
+        });
+    }
+
+    private static boolean isOwn(Dialect dialect, KeyId keyid, Key key) {
+        try {
+            return keyid.equals(dialect.keyId(key));
+        } catch (IllegalArgumentException e) {
+            return false; // a key that nobody can use has no keyid
+        }
+    }
+
+    /** The keyid under which this root or the one before lists the key for root, if either does. */
+    public Optional<KeyId> keyid(PublicKey key) {
+        return candidates(Optional.empty())
+                .filter(candidate -> candidate.key().equals(key))
+                .map(Candidate::keyid)
+                .findFirst();
+    }
+
+    /** @param signer a root key of this root or of the one before */
+    public SignatureSecret signedBy(Signer signer) {
+        return SignatureSecret.of(
+                this, keyid(signer.publicKey()).orElseThrow(), signer.publicKey(), signer.sign(bytes));
+    }
+
+    /** A root key of this root or of the one before. */
+    record Candidate(KeyId keyid, PublicKey key) {}
+
+    private Stream<Candidate> candidates(Optional<String> only) {
+        return Stream.concat(Stream.of(next), before.map(Before::root).stream())
+                .flatMap(root -> root.role(RoleName.ROOT).keyids().stream()
+                        .flatMap(keyid ->
+                                root.keys().get(keyid).publicKey().map(key -> new Candidate(keyid, key)).stream()))
+                .filter(candidate ->
+                        only.isEmpty() || only.get().equals(candidate.keyid().value()))
+                .distinct();
+    }
+
+    /**
+     * The root key that made this signature of these bytes.
+     *
+     * @param only the keyid of the one to try
+     */
+    Optional<Candidate> signerOf(Bytes signature, Optional<String> only) {
+        return candidates(only)
+                .filter(candidate -> candidate.key().verify(bytes, signature))
+                .findFirst();
+    }
+
+    /** A line for every root key that didn't. */
+    List<String> whyInvalid(Bytes signature, Optional<String> only) {
+        var lines = candidates(only)
+                .map(candidate -> name(candidate.keyid()) + " (" + candidate.key() + "): "
+                        + candidate.key().whyInvalid(bytes, signature).orElse("it is valid"))
+                .toList();
+        return lines.isEmpty() ? List.of("no root key has keyid " + only.orElse("")) : lines;
+    }
+
+    private String name(KeyId keyid) {
+        return Stream.concat(Stream.of(next), before.map(Before::root).stream())
+                .flatMap(root ->
+                        Optional.ofNullable(RootExtras.of(root).holders().get(keyid)).stream())
+                .findFirst()
+                .orElse(keyid.value());
+    }
+
+    /** What a holder reads before signing. */
+    public List<String> lines() {
+        var extras = RootExtras.of(next);
+        var lines = new ArrayList<String>();
+        lines.add("Root version %d of Factory %s/%s, made for RootRotation %s"
+                .formatted(next.version(), namespace, factory, rotation.name()));
+        lines.add("sha256 " + bytes.sha256() + "  (status.payload.sha256 of the rotation must be the same)");
+        RootDiff.between(before.map(Before::root), next).forEach(line -> lines.add("  " + line));
+        before.ifPresent(root -> lines.add("  against " + root.file().name() + ", sha256 "
+                + root.file().content().sha256() + ": compare it with what your devices trust"));
+        next.role(RoleName.ROOT)
+                .keyids()
+                .forEach(keyid -> lines.add("  holds root: "
+                        + Optional.ofNullable(extras.holders().get(keyid)).orElse("(unnamed)") + ", keyid "
+                        + keyid.value()));
+        return lines;
+    }
+}

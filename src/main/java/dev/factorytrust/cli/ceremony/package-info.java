@@ -1,0 +1,2 @@
+/** A payload and its signatures: offered by the operator, checked, signed by holders, attached. */
+package dev.factorytrust.cli.ceremony;

@@ -1,0 +1,169 @@
+package dev.factorytrust.cli.folder;
+
+import dev.factorytrust.api.v1alpha1.Factory;
+import dev.factorytrust.api.v1alpha1.FactorySpec;
+import dev.factorytrust.cli.cluster.Cluster;
+import dev.factorytrust.cli.console.Failure;
+import dev.factorytrust.cli.console.InputFile;
+import dev.factorytrust.cli.device.RepositorySource;
+import dev.factorytrust.names.Names;
+import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Root;
+import dev.factorytrust.tuf.model.Signed;
+import dev.factorytrust.tuf.repository.RootExtras;
+import dev.factorytrust.tuf.verify.TrustedMetadataSet;
+import dev.factorytrust.tuf.verify.VerificationException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+@Command(
+        name = "pull",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Fetches every root of a Factory into a folder, and verifies each hop from the first.",
+            "A change that is in the making there is carried over to the newest root."
+        })
+public final class RootPull implements Runnable {
+
+    @Parameters(paramLabel = "FACTORY")
+    private String factory;
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description = "Fetch them as devices do, from there, and not from the cluster.")
+    private String url;
+
+    @Option(names = "--discard", description = "Drop the change that is in the making in the folder.")
+    private boolean discard;
+
+    @Mixin
+    private FolderOption folder;
+
+    @Mixin
+    private Cluster cluster;
+
+    @Override
+    public void run() {
+        if (discard && folder.folder().findOwner().isPresent()) {
+            folder.folder().forgetChange();
+        }
+        if (url == null) {
+            fromCluster(folder, cluster, cluster.namespace(), factory, 1);
+        } else {
+            fromUrl();
+        }
+    }
+
+    private void fromUrl() {
+        var source = new RepositorySource(url);
+        var roots = new ArrayList<Bytes>();
+        for (var next = source.fetch("1.root.json");
+                next.isPresent();
+                next = source.fetch(roots.size() + 1 + ".root.json")) {
+            roots.add(next.get());
+        }
+        if (roots.isEmpty()) {
+            throw Failure.refused(url + " has no 1.root.json");
+        }
+        var newest = verified(roots);
+        var named = RootExtras.of(newest.metadata()).factory().map(name -> name.split("/", 2));
+        var owner = new RootFolder.Owner(
+                named.filter(parts -> parts.length == 2).map(parts -> parts[0]).orElseGet(cluster::namespace),
+                named.filter(parts -> parts.length == 2).map(parts -> parts[1]).orElse(factory),
+                null);
+        if (!owner.factory().equals(factory)) {
+            throw Failure.refused(url + " serves the roots of Factory " + owner + ", not of " + factory);
+        }
+        keep(folder, owner, roots, newest);
+    }
+
+    /**
+     * From the ConfigMaps, up to the version that devices see.
+     *
+     * @param published a version that they are known to see; the Factory's status may not say so yet
+     */
+    static void fromCluster(FolderOption folder, Cluster cluster, String namespace, String factory, long published) {
+        var found = cluster.find(Factory.class, namespace, factory);
+        var newest = Math.max(version(found), published);
+        var roots = cluster.<List<Bytes>>read(client -> _ -> {
+            var files = new ArrayList<Bytes>();
+            for (var version = 1L; version <= newest; version++) {
+                var name = Names.metadata(factory, RoleName.ROOT, version);
+                files.add(Optional.ofNullable(client.configMaps()
+                                .inNamespace(namespace)
+                                .withName(name)
+                                .get())
+                        .map(object -> object.getBinaryData().get(Names.metadataEntry(RoleName.ROOT)))
+                        .map(Bytes::base64)
+                        .orElseThrow(() -> Failure.refused("ConfigMap " + name + " of namespace " + namespace
+                                + " is missing, so nobody can follow the roots from the first")));
+            }
+            return files;
+        });
+        var life = Optional.ofNullable(found.getSpec().root())
+                .map(FactorySpec.RootPolicy::expiresAfter)
+                .orElse("365d");
+        keep(folder, new RootFolder.Owner(namespace, factory, life), roots, verified(roots));
+    }
+
+    static long version(Factory factory) {
+        return Optional.ofNullable(factory.getStatus())
+                .map(status -> status.roles())
+                .map(roles -> roles.root().version())
+                .orElseThrow(() -> Failure.refused("Factory "
+                        + factory.getMetadata().getName() + " has published no root yet; see kubectl factory status"));
+    }
+
+    private static Signed<Root> verified(List<Bytes> roots) {
+        try {
+            var first = new InputFile("the first root", roots.getFirst());
+            var trusted = new TrustedMetadataSet(first.dialect(), first.content(), Instant.MIN);
+            roots.stream().skip(1).forEach(trusted::updateRoot);
+            return trusted.root();
+        } catch (VerificationException e) {
+            throw Failure.refused("the roots don't hold, and nothing was kept of them: " + e.getMessage());
+        }
+    }
+
+    private static void keep(FolderOption option, RootFolder.Owner owner, List<Bytes> roots, Signed<Root> newest) {
+        var folder = option.folder();
+        var change = folder.findOwner().map(_ -> folder.change()).filter(edit -> !edit.isNone());
+        folder.store(owner, roots);
+        option.tell("Factory " + owner + ": " + roots.size() + " roots, each verified by the one before, in "
+                + option.directory());
+        option.tell("  the first has sha256 " + roots.getFirst().sha256() + ": compare it with what your devices were"
+                + " born with");
+        option.tell("  the newest is version " + newest.metadata().version() + ", sha256 "
+                + newest.file().sha256());
+        change.ifPresent(edit -> carryOver(option, edit, newest.metadata()));
+    }
+
+    private static void carryOver(FolderOption option, RootEdit change, Root newest) {
+        if (change.spec().fromVersion() == newest.version()) {
+            return;
+        }
+        var made = RootExtras.of(newest).rotation().filter(rotation -> rotation.name()
+                .equals(change.name()));
+        if (made.isPresent()) {
+            option.folder().forgetChange();
+            option.tell("  it is the change that was in the making here");
+            return;
+        }
+        try {
+            option.keep(change);
+            option.tell("  another change came first; the one in the making is carried over, to be signed anew");
+        } catch (Failure e) {
+            throw Failure.refused("the roots are here, but the change in the making doesn't fit the newest: "
+                    + e.getMessage() + ". Edit it, or drop it with root pull --discard");
+        }
+    }
+}

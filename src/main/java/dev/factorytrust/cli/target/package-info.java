@@ -1,0 +1,2 @@
+/** What devices may install. */
+package dev.factorytrust.cli.target;

@@ -1,0 +1,103 @@
+package dev.factorytrust.cli.archive;
+
+import dev.factorytrust.cli.console.InputFile;
+import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.TestMetadata;
+import dev.factorytrust.tuf.crypto.PublicKey;
+import dev.factorytrust.tuf.model.RoleName;
+import org.junit.jupiter.api.Test;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import static dev.factorytrust.tuf.TestMetadata.role;
+import static dev.factorytrust.tuf.TestMetadata.sign;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** Which roots of a cluster a holder believes: alice's key signed the first two, and bob was let in without signing. */
+class RootHistoryTest {
+
+    private static final PublicKey ALICE = TestMetadata.key("alice").publicKey();
+    private static final PublicKey BOB = TestMetadata.key("bob").publicKey();
+    private static final PublicKey CAROL = TestMetadata.key("carol").publicKey();
+
+    private final Map<Long, Bytes> stored = new HashMap<>(Map.of(
+            1L, root(1, "alice").by("alice"),
+            2L, root(2, "alice", "bob").by("alice")));
+
+    private record Draft(long version, String... holders) {
+
+        Bytes by(String... signers) {
+            return sign(TestMetadata.root((int) version, Map.of(RoleName.ROOT, role(1, holders))), signers);
+        }
+    }
+
+    private static Draft root(long version, String... holders) {
+        return new Draft(version, holders);
+    }
+
+    private RootHistory read(PublicKey own, Optional<Bytes> trusted) {
+        return RootHistory.read(
+                "acme",
+                version -> Optional.ofNullable(stored.get(version)),
+                2,
+                List.of(own),
+                trusted.map(file -> new InputFile("1.root.json", file)));
+    }
+
+    @Test
+    void a_chain_from_what_the_own_key_signed() {
+        var roots = read(ALICE, Optional.empty());
+        assertThat(roots.root().version()).isEqualTo(2);
+        assertThat(roots.rootKeys().values()).containsExactlyInAnyOrder(ALICE, BOB);
+    }
+
+    @Test
+    void whose_key_has_signed_nothing_names_a_root_that_he_trusts() {
+        assertThatThrownBy(() -> read(BOB, Optional.empty()))
+                .hasMessageContaining("was signed by your key")
+                .hasMessageContaining("--root");
+        assertThat(read(BOB, Optional.of(stored.get(1L))).root().version()).isEqualTo(2);
+    }
+
+    @Test
+    void a_root_on_its_way_is_the_newest() {
+        stored.put(3L, root(3, "carol").by("alice", "carol"));
+        assertThat(read(ALICE, Optional.empty()).root().version()).isEqualTo(3);
+    }
+
+    @Test
+    void what_somebody_put_at_the_next_roots_name_is_none() {
+        stored.put(3L, root(3, "carol").by("carol"));
+        assertThat(read(ALICE, Optional.empty()).root().version()).isEqualTo(2);
+        stored.put(3L, Bytes.utf8("rubbish"));
+        assertThat(read(ALICE, Optional.empty()).root().version()).isEqualTo(2);
+    }
+
+    @Test
+    void a_published_root_that_does_not_follow_is_refused() {
+        stored.put(2L, root(2, "alice", "carol").by("carol"));
+        assertThatThrownBy(() -> read(ALICE, Optional.empty()))
+                .hasMessageContaining("the roots of Factory acme in the cluster don't hold");
+        stored.remove(2L);
+        assertThatThrownBy(() -> read(ALICE, Optional.empty())).hasMessageContaining("root version 2 of Factory acme");
+    }
+
+    @Test
+    void from_the_root_before_a_device_must_come_to_the_newest() {
+        assertThat(read(ALICE, Optional.empty()).before(List.of(BOB))).isEqualTo(stored.get(1L));
+        assertThatThrownBy(() -> read(ALICE, Optional.empty()).before(List.of(ALICE)))
+                .hasMessageContaining("no root of Factory acme before version 2");
+    }
+
+    @Test
+    void an_old_key_is_known_by_the_last_root_that_lists_it() {
+        stored.put(3L, root(3, "carol").by("alice", "carol"));
+        var roots = read(ALICE, Optional.empty());
+        assertThat(roots.lastListing(List.of(BOB))).hasValue(2L);
+        assertThat(roots.lastListing(List.of(CAROL))).isEmpty();
+    }
+}
