@@ -193,8 +193,7 @@ public final class FactoryNews {
                         state.factory(),
                         "SignatureRejected",
                         "Secret " + rejection.secret() + ": " + rejection.reason()));
-        metrics.report(
-                state.ref(), Conditions.holds(now.conditions(), Conditions.READY), roles(now), pending(rotations));
+        metrics.report(state.ref(), now.conditions(), roles(now), pending(rotations));
     }
 
     private static List<RootRotationStatus.RejectedSignature> rejected(Optional<FactoryStatus> status) {

@@ -1,14 +1,5 @@
 package dev.factorytrust.cli.ceremony;
 
-import static dev.factorytrust.tuf.TestMetadata.EXPIRES;
-import static dev.factorytrust.tuf.TestMetadata.TUF;
-import static dev.factorytrust.tuf.TestMetadata.key;
-import static dev.factorytrust.tuf.TestMetadata.keyid;
-import static dev.factorytrust.tuf.TestMetadata.role;
-import static dev.factorytrust.tuf.TestMetadata.root;
-import static dev.factorytrust.tuf.TestMetadata.sign;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -31,6 +22,15 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+
+import static dev.factorytrust.tuf.TestMetadata.EXPIRES;
+import static dev.factorytrust.tuf.TestMetadata.TUF;
+import static dev.factorytrust.tuf.TestMetadata.key;
+import static dev.factorytrust.tuf.TestMetadata.keyid;
+import static dev.factorytrust.tuf.TestMetadata.role;
+import static dev.factorytrust.tuf.TestMetadata.root;
+import static dev.factorytrust.tuf.TestMetadata.sign;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Carol holds a key of targets; alice, who holds root, doesn't. */
 class SignTargetsTest {
@@ -83,8 +83,7 @@ class SignTargetsTest {
         assertThat(shell.exitCode()).as(shell.err()).isZero();
         var secret = Serialization.unmarshal(shell.out(), Secret.class);
         assertThat(secret.getMetadata().getNamespace()).isEqualTo("fleet");
-        assertThat(secret.getMetadata().getLabels())
-                .containsEntry("factory-trust.dev/signs", "acme-targets-7-payload");
+        assertThat(secret.getMetadata().getLabels()).containsEntry("factory-trust.dev/signs", "acme-targets-7-payload");
         assertThat(key("carol")
                         .publicKey()
                         .verify(PAYLOAD, Bytes.base64(secret.getData().get("signature"))))
