@@ -20,11 +20,14 @@ end
 if conditions.Stalled then return is("Degraded", conditions.Stalled) end
 if conditions.Degraded then return is("Degraded", conditions.Degraded) end
 local rotation = conditions.RotationPending
+local targets = conditions.TargetsPending
 if rotation and rotation.reason == "InvalidSignature" then return is("Degraded", rotation) end
+if targets and targets.reason == "InvalidSignature" then return is("Degraded", targets) end
 
 -- People are waited for; devices are served all the while. Online keys that overlap wait for nobody.
 if conditions.Paused then return is("Suspended", conditions.Paused) end
 if rotation and rotation.reason ~= "Overlapping" then return is("Suspended", rotation) end
+if targets then return is("Suspended", targets) end
 
 if conditions.Ready then return is("Healthy", conditions.Ready) end
 return {status = "Progressing", message = conditions.NotReady and conditions.NotReady.message or ""}
