@@ -2,10 +2,10 @@
 MVN = JAVA_HOME="$$(src/dev/jdk.sh)" mvn -B --no-transfer-progress
 
 .DEFAULT_GOAL := help
-.PHONY: help build test image demo demo-stop control-plane
+.PHONY: help build test image e2e demo demo-stop control-plane
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## the operator (target/quarkus-app) and its command line (target/kubectl-factory)
 	$(MVN) -DskipTests package
@@ -15,6 +15,9 @@ test: ## all tests: units, a real API server and etcd, real devices
 
 image: ## target/factory-trust-image.tar, for docker load and ctr import (BASE=image or tar://file, NAME=image's name)
 	$(MVN) -DskipTests -Pimage package $(if $(BASE),-Dimage.base="$(BASE)") $(if $(NAME),-Dimage.name="$(NAME)")
+
+e2e: ## the chart with real pods: on this machine as root (after make image), or E2E_CLUSTER=mine on KUBECONFIG's
+	@src/dev/e2e.sh
 
 demo: ## two minutes: a Factory, a device, a rotated root, an attacker, on this machine (KEEP=1 leaves it up)
 	@src/dev/demo.sh
