@@ -237,6 +237,12 @@ final class TargetAdd implements Runnable {
             throw Failure.refused("Target " + target.getMetadata().getName() + " is declared, and can't be published: "
                     + Reports.line(condition));
         });
+        ready.filter(condition -> condition.reason().equals("AwaitingSignatures"))
+                .ifPresent(condition -> {
+                    throw Failure.refused("Target " + target.getMetadata().getName()
+                            + " is declared, and waits for people, so this doesn't wait for them (--no-wait says so"
+                            + " beforehand): " + Reports.line(condition));
+                });
         return ready.filter(condition -> condition.status().equals("True"))
                 .map(_ -> target.getStatus().publishedIn());
     }
