@@ -6,7 +6,6 @@ import dev.factorytrust.cli.console.Failure;
 import dev.factorytrust.cli.console.InputFile;
 import dev.factorytrust.cli.console.Output;
 import dev.factorytrust.cli.console.Passphrase;
-import dev.factorytrust.names.Names;
 import dev.factorytrust.tuf.adoption.Adoption;
 import dev.factorytrust.tuf.adoption.ForeignFile;
 import dev.factorytrust.tuf.dialect.Dialect;
@@ -139,7 +138,7 @@ public final class Import implements Runnable {
         var files = new ArrayList<ForeignFile>(ForeignRepository.at(from).files(first));
         var dialect = dialect(files);
         files.addAll(BroughtKeys.read(keys, passphrase));
-        return switch (Adoption.of(dialect, files, new Adoption.Request(first, pin, Names.LARGEST_FILE))) {
+        return switch (Adoption.of(dialect, files, new Adoption.Request(first, pin))) {
             case Adoption.Adoptable fleet -> fleet;
             case Adoption.Refused(var _, var message) -> throw Failure.refused(message);
         };

@@ -219,6 +219,17 @@ final class FactoryReport {
                     "No Target is left, and targets would become empty: what is published stays. Set"
                             + " spec.targets.allowEmpty if that is what you want"));
         }
+        var crowded = state.wishes().crowded();
+        if (!crowded.isEmpty()) {
+            var newest = crowded.firstEntry();
+            notices.add(Conditions.isTrue(
+                    TARGETS_HELD,
+                    "TooLarge",
+                    (crowded.size() == 1
+                                    ? "Target "
+                                    : crowded.size() + " Targets aren't published, of which the newest is ")
+                            + newest.getKey() + ": " + newest.getValue()));
+        }
         refusedKeys(state).ifPresent(notices::add);
         Support.ignored(state.factory(), state.now())
                 .ifPresent(fields -> notices.add(Conditions.isTrue(FIELDS_IGNORED, "NotSupported", fields)));
