@@ -2,7 +2,7 @@
 MVN = JAVA_HOME="$$(src/dev/jdk.sh)" mvn -B --no-transfer-progress
 
 .DEFAULT_GOAL := help
-.PHONY: help build test demo demo-stop control-plane
+.PHONY: help build test demo demo-stop story control-plane
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ demo: ## two minutes: a Factory, a device, a rotated root, an attacker, on this 
 
 demo-stop: ## ends what KEEP=1 has left running
 	@src/dev/demo.sh stop
+
+story: ## a root rotated in one step, a fake OTA service, stolen keys: in both dialects, or DIALECT=TUF or OTAConnect
+	@src/dev/story.sh
 
 control-plane: ## prints the folder of kube-apiserver, etcd and kubectl, fetched or built if absent
 	@src/dev/control-plane.sh
