@@ -2,7 +2,7 @@
 MVN = JAVA_HOME="$$(src/dev/jdk.sh)" mvn -B --no-transfer-progress
 
 .DEFAULT_GOAL := help
-.PHONY: help build test demo demo-stop story control-plane
+.PHONY: help build test test-clients demo demo-stop story control-plane
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -12,6 +12,11 @@ build: ## the operator (target/quarkus-app) and its command line (target/kubectl
 
 test: ## all tests: units, a real API server and etcd, real devices
 	src/dev/test.sh
+
+# Whatever shows a repository to every client, with two more of them: minutes to install, so not in every run.
+test-clients: ## what devices see, by tough (needs cargo) and sigstore-java too
+	CLIENTS=all src/dev/test.sh -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false \
+	    -Dit.test='DeviceClientIT,KeyOrdersIT,RootRotationIT,PollingIT,CompromiseIT,TargetsIT,ImportIT'
 
 demo: ## two minutes: a Factory, a device, a rotated root, an attacker, on this machine (KEEP=1 leaves it up)
 	@src/dev/demo.sh

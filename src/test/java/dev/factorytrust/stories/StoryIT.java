@@ -48,6 +48,7 @@ class StoryIT {
     private static String story() throws IOException, InterruptedException {
         var builder = new ProcessBuilder("src/dev/story.sh").redirectErrorStream(true);
         builder.environment().put("BUILT", "1");
+        builder.environment().put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
         builder.environment()
                 .put("STAGE", Path.of("target", "story-test").toAbsolutePath().toString());
         var process = builder.start();
