@@ -78,9 +78,8 @@ public enum DeviceClient {
             List.of("{java}/bin/java", "-cp", "{target}:{target}/lib/*", "Device", "serve"));
 
     /** The two that take minutes to install are asked only where somebody wants all of them. */
-    private static final List<DeviceClient> IN_USE = "all".equals(System.getenv("CLIENTS"))
-            ? List.of(values())
-            : List.of(PYTHON_TUF, GO_TUF, TUF_JS);
+    private static final List<DeviceClient> IN_USE =
+            "all".equals(System.getenv("CLIENTS")) ? List.of(values()) : List.of(PYTHON_TUF, GO_TUF, TUF_JS);
 
     private final ClientInstallation installation;
     private ClientProcess process;

@@ -108,9 +108,7 @@ class KeyOrdersIT {
     }
 
     private static List<DeviceClient> clients() {
-        return DeviceClient.inUse().stream()
-                .filter(DeviceClient::takesTheTime)
-                .toList();
+        return DeviceClient.inUse().stream().filter(DeviceClient::takesTheTime).toList();
     }
 
     /** One update; whether all of it was accepted. */

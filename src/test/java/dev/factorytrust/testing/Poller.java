@@ -32,7 +32,8 @@ public final class Poller implements AutoCloseable {
     /** More than any story takes: a forgotten Poller does not poll for ever. */
     private static final Duration MOST = Duration.ofMinutes(5);
 
-    private final ScheduledExecutorService turns = Executors.newScheduledThreadPool(DeviceClient.inUse().size());
+    private final ScheduledExecutorService turns =
+            Executors.newScheduledThreadPool(DeviceClient.inUse().size());
     private final Queue<Incident> incidents = new ConcurrentLinkedQueue<>();
     private final List<Lane> lanes;
     private final Instant end = Instant.now().plus(MOST);
