@@ -40,7 +40,7 @@ build() { echo "build $1, as $2 made it" >"$run/artifacts/$name-$1"; }
 device() { answer=$("$player" update "$here/device" "$@"); }
 
 # The highest of the builds that it was offered.
-newest() { field paths | grep -o "$name-[0-9]*" | sort -V | tail -n 1 | sed 's/.*-//'; }
+newest() { field paths | grep -o "$name-[0-9]*" | sed 's/.*-//' | sort -n | tail -n 1; }
 
 # accepts URL BUILD: the device takes the metadata, and BUILD is the newest that it lists.
 accepts() {
@@ -55,7 +55,7 @@ installs() {
     curl -fsS -o "$file" "http://127.0.0.1:$artifacts_port/$name-$1"
     must "build $1 is what was signed" is_as_signed "$file"
     mv "$file" "$here/installed"
-    fact "device: fetched $name-$1, $(stat -c %s "$here/installed") bytes, sha256 as signed: installed"
+    fact "device: fetched $name-$1, length and sha256 as signed: installed"
 }
 is_as_signed() {
     python3 -c 'import hashlib, json, sys

@@ -13,7 +13,7 @@ must() {
     "$@" || give_up "this does not hold: $what"
 }
 
-for tool in openssl curl python3; do
+for tool in openssl curl python3 ps; do
     command -v "$tool" >/dev/null || { say "$tool is missing"; exit 1; }
 done
 openssl pkeyutl -help 2>&1 | grep -q rawin || { say "OpenSSL 3 or newer is needed to sign with Ed25519 keys"; exit 1; }
