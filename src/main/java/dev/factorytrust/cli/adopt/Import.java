@@ -51,13 +51,17 @@ public final class Import implements Runnable {
             names = "--from",
             required = true,
             paramLabel = "SOURCE",
-            description = "Where its metadata is: a folder, an archive of one (.tgz), or the URL that devices use.")
-    private String from;
+            description = {
+                "Where its metadata is: a folder, an archive of one (.tgz), or the URL that devices use.",
+                "May be repeated: what the first hasn't is looked for in the next."
+            })
+    private List<String> from;
 
     @Option(
             names = "--keys",
             paramLabel = "FILE_OR_FOLDER",
-            description = "Private online keys (PKCS#8, PEM), or a folder of such files. May be repeated.")
+            description =
+                    "Private online keys (PKCS#8 in PEM; .sec of garage-sign), or a folder of such files. May be repeated.")
     private List<Path> keys = List.of();
 
     @Option(
@@ -101,7 +105,7 @@ public final class Import implements Runnable {
             throw Failure.refused("'" + name + "' is no name of a Factory: at most 36 of a-z, 0-9 and -");
         }
         var fleet = verified();
-        tell("From " + from + ", verified as a device would that has root "
+        tell("From " + String.join(" and ", from) + ", verified as a device would that has root "
                 + fleet.repository().roots().firstKey() + ":");
         AdoptionReport.roles(fleet, Instant.now()).forEach(line -> tell("  " + line));
         AdoptionReport.keys(fleet).forEach(line -> tell("  " + line));
