@@ -213,9 +213,7 @@ public final class Export implements Runnable {
     }
 
     private static Bytes content(ConfigMap object, RoleName role) {
-        return Optional.ofNullable(object.getBinaryData())
-                .map(data -> data.get(Names.metadataEntry(role)))
-                .map(Bytes::base64)
+        return Cluster.file(object, Names.metadataEntry(role))
                 .orElseThrow(() -> Failure.refused(place(object) + " has no " + Names.metadataEntry(role)));
     }
 

@@ -2,6 +2,7 @@ package dev.factorytrust.cli.target;
 
 import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.FactoryStatus;
+import dev.factorytrust.cli.cluster.Cluster;
 import dev.factorytrust.cli.cluster.Reports;
 import dev.factorytrust.cli.console.Failure;
 import dev.factorytrust.names.Names;
@@ -44,10 +45,8 @@ record PublishedTargets(long version, Map<String, TargetFile> content, Map<Strin
                 .orElseThrow(() -> Failure.refused("ConfigMap " + name
                         + " isn't there: a new version may have been published this moment; ask again"));
         try {
-            var file = Optional.ofNullable(object.getBinaryData())
-                    .map(data -> data.get(Names.metadataEntry(RoleName.TARGETS)))
-                    .map(Bytes::base64)
-                    .orElse(Bytes.utf8(""));
+            var file =
+                    Cluster.file(object, Names.metadataEntry(RoleName.TARGETS)).orElse(Bytes.utf8(""));
             return new PublishedTargets(
                     version,
                     Dialects.recognise(file)

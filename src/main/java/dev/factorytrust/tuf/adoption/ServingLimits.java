@@ -29,7 +29,7 @@ final class ServingLimits {
     void require() {
         var root = repository.root().metadata();
         require(
-                root.consistentSnapshot(),
+                root.consistentSnapshot() || !dialect.rules().consistentSnapshot(),
                 "root version " + root.version()
                         + " has consistent_snapshot false, and what is served here has its version"
                         + " in its name: publish a root with consistent_snapshot true on the old server first");
