@@ -6,6 +6,8 @@ import dev.factorytrust.api.v1alpha1.FactorySpec.Custody;
 import dev.factorytrust.api.v1alpha1.FactorySpec.OnlineRolePolicy;
 import dev.factorytrust.api.v1alpha1.FactorySpec.TargetsPolicy;
 import dev.factorytrust.tuf.crypto.KeyType;
+import dev.factorytrust.tuf.dialect.Dialect;
+import dev.factorytrust.tuf.dialect.Dialects;
 import dev.factorytrust.tuf.model.Key;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
@@ -83,6 +85,15 @@ public final class Defaults {
                         .findFirst()
                         .map(key -> new RolePolicy(key.type(), policy.expiresAfter(), policy.refreshBefore()))
                         .orElse(policy);
+    }
+
+    /** What the Factory's devices read. */
+    public static Dialect dialect(FactorySpec spec) {
+        return Dialects.of(
+                switch (spec.dialect()) {
+                    case TUF -> "TUF";
+                    case OTA_CONNECT -> "OTAConnect";
+                });
     }
 
     public static Custody custody(FactorySpec spec) {

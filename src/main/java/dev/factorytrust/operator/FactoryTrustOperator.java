@@ -30,7 +30,6 @@ import dev.factorytrust.operator.store.KeyStore;
 import dev.factorytrust.operator.store.MetadataStore;
 import dev.factorytrust.operator.store.ViewFeed;
 import dev.factorytrust.operator.target.TargetReconciler;
-import dev.factorytrust.tuf.dialect.StandardDialect;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -89,7 +88,7 @@ public final class FactoryTrustOperator implements AutoCloseable {
         this.synced = synced;
         var api = ApiServer.of(client);
         metadata = new MetadataStore(api, configMaps);
-        views = new ViewFeed(metadata, new StandardDialect(), this::declared, sink);
+        views = new ViewFeed(metadata, this::declared, sink);
         events = new Events(client, clock, settings.podName());
         metrics = new FactoryMetrics(registry, clock);
         informers = new Informers(halt);

@@ -23,8 +23,7 @@ import static io.vertx.core.http.HttpHeaders.RETRY_AFTER;
 import static io.vertx.core.http.HttpHeaders.VARY;
 
 /**
- * Answers {@code GET /{namespace}/{factory}/[repo/]{file}} from the views; {@code repo/} is where OTAConnect devices
- * look. Paths are compared as they were sent, neither decoded nor normalised: what no view names is a plain 404. Never
+ * Answers {@code GET /{namespace}/{factory}/{place}{file}} from the views, for every {@link Place}. Paths are compared as they were sent, neither decoded nor normalised: what no view names is a plain 404. Never
  * a redirect, and never a 204 or 304 that nobody asked for: any of them stops a fielded device. (Of an answer to HEAD,
  * Vert.x keeps the body back.)
  */
@@ -74,16 +73,19 @@ public final class MetadataEndpoint implements Handler<HttpServerRequest> {
             return;
         }
         var key = path.substring(1, end);
-        var file = path.startsWith("repo/", end + 1) ? path.substring(end + 6) : path.substring(end + 1);
-        var view = views.find(key);
+        var place = Place.of(path, end + 1);
+        var file = path.substring(end + 1 + place.path().length());
+        var view = views.find(key).filter(_ -> place.has(file));
         if (view.isEmpty()) {
             notFound(request);
             return;
         }
-        var name = VersionedName.parse(file);
+        var name = VersionedName.parse(file).filter(_ -> place.isForDevices());
         name.ifPresent(view.get()::count);
         var found = view.get().file(file);
         if (found.isPresent()) {
+            place.header().ifPresent(header -> request.response()
+                    .putHeader(header, found.get().sha256()));
             serve(request, found.get());
         } else if (name.isPresent() && view.get().mayFollow(name.get())) {
             hold(request, key, file);

@@ -29,6 +29,11 @@ public record RepositoryView(Map<String, Bytes> files, Map<String, Long> newest)
         }
     }
 
+    /** Whether the names of files carry no version, but for root's. */
+    boolean hasUnversionedSnapshot() {
+        return files.containsKey("snapshot.json");
+    }
+
     public long newestRoot() {
         return newest.get("root");
     }

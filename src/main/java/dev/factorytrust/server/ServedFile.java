@@ -27,8 +27,9 @@ record ServedFile(String sha256, Representation identity, Optional<Representatio
         return prepare(bytes, IMMUTABLE);
     }
 
-    static ServedFile changeable(Bytes bytes, ServingPolicy policy) {
-        return prepare(bytes, HttpHeaders.createOptimized(policy.changeable()));
+    /** @param cacheControl of a name that can change its content */
+    static ServedFile changeable(Bytes bytes, String cacheControl) {
+        return prepare(bytes, HttpHeaders.createOptimized(cacheControl));
     }
 
     /** The same bytes under a name that can change its content. */

@@ -13,7 +13,8 @@ record ServedRepository(Map<String, ServedFile> files, Map<String, Long> newest,
     static ServedRepository prepare(
             RepositoryView view, Map<String, ServedFile> previous, RootRequests rootRequests, ServingPolicy policy) {
         var files = new HashMap<String, ServedFile>();
-        view.files().forEach((name, bytes) -> files.put(name, prepare(name, bytes, previous, policy)));
+        var changeable = view.hasUnversionedSnapshot() ? ServingPolicy.REVALIDATED : policy.changeable();
+        view.files().forEach((name, bytes) -> files.put(name, prepare(name, bytes, previous, changeable)));
         view.newest().forEach((role, version) -> {
             var newest = files.get(new VersionedName(version, role).file());
             if (newest != null) {
@@ -23,15 +24,14 @@ record ServedRepository(Map<String, ServedFile> files, Map<String, Long> newest,
         return new ServedRepository(Map.copyOf(files), view.newest(), rootRequests);
     }
 
-    private static ServedFile prepare(
-            String name, Bytes bytes, Map<String, ServedFile> previous, ServingPolicy policy) {
+    private static ServedFile prepare(String name, Bytes bytes, Map<String, ServedFile> previous, String changeable) {
         var known = previous.get(name);
         if (known != null && known.sha256().equals(bytes.sha256())) {
             return known;
         }
         return VersionedName.parse(name).isPresent()
                 ? ServedFile.immutable(bytes)
-                : ServedFile.changeable(bytes, policy);
+                : ServedFile.changeable(bytes, changeable);
     }
 
     Optional<ServedFile> file(String name) {

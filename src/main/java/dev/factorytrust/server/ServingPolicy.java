@@ -13,6 +13,12 @@ import java.time.Duration;
  */
 public record ServingPolicy(Duration maxAge, Duration hold, int maxHeld) {
 
+    /**
+     * For files that belong together and change together under names without a version: a cache that kept one of them would
+     * give devices halves of two views, which they refuse. It may ask whether what it has still holds.
+     */
+    static final String REVALIDATED = "public, no-cache";
+
     public ServingPolicy {
         if (maxAge.isNegative() || hold.isNegative() || maxHeld < 0) {
             throw new IllegalArgumentException("negative: " + maxAge + ", " + hold + ", " + maxHeld);

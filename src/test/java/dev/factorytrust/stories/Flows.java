@@ -22,6 +22,7 @@ final class Flows {
 
     private static final Person ALICE = Person.withKey("alice", KeyType.ED25519);
     private static final Person BOB = Person.withKey("bob", KeyType.ECDSA_P256);
+    private static final Person CAROL = Person.withKey("carol", KeyType.RSA_2048);
 
     private static final Consumer<Stage> NOTHING = _ -> {};
 
@@ -33,6 +34,15 @@ final class Flows {
     private static final Consumer<Stage> OFFLINE = stage -> {
         stage.people().declareFactory("offline: {threshold: 1, keys: [%s]}".formatted(ALICE.declared()));
         stage.people().attach("acme-root-1", ALICE);
+        stage.people().awaitReady();
+    };
+
+    private static final Consumer<Stage> OTA_CONNECT = stage -> {
+        stage.people()
+                .declareFactoryWith(
+                        "offline: {threshold: 1, keys: [%s]}".formatted(CAROL.declared()),
+                        "dialect: OTAConnect, targets: {keyType: rsa-2048}");
+        stage.people().attach("acme-root-1", CAROL);
         stage.people().awaitReady();
     };
 
@@ -78,6 +88,24 @@ final class Flows {
                 new Flow("rotation of the online keys, with overlap", OFFLINE, stage -> {
                     stage.people().declare("fresh", "rotateOnlineKeys: [timestamp, snapshot, targets]");
                     stage.people().attach("fresh", ALICE);
+                    stage.people().awaitPhase("fresh", Phase.OVERLAPPING, SOON);
+                    stage.pass(Duration.ofMinutes(61));
+                    awaitRoot(stage, 2);
+                    stage.pass(Duration.ofMinutes(61));
+                    stage.people().awaitPhase("fresh", Phase.COMPLETED, SOON);
+                }),
+                new Flow("OTAConnect: a Target added", OTA_CONNECT, stage -> {
+                    stage.people().target("lmp");
+                    awaitTargets(stage, 1);
+                }),
+                new Flow("OTAConnect: rotation of the root and the online keys, with overlap", OTA_CONNECT, stage -> {
+                    stage.people()
+                            .declare(
+                                    "fresh",
+                                    "rotateOnlineKeys: [timestamp, snapshot, targets], root: {addKeys: [%s], removeKeys: [carol]}"
+                                            .formatted(declared(ALICE)));
+                    stage.people().attach("fresh", ALICE);
+                    stage.people().attach("fresh", CAROL);
                     stage.people().awaitPhase("fresh", Phase.OVERLAPPING, SOON);
                     stage.pass(Duration.ofMinutes(61));
                     awaitRoot(stage, 2);

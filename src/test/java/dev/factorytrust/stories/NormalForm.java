@@ -8,7 +8,7 @@ import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus;
 import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.tuf.Bytes;
-import dev.factorytrust.tuf.dialect.StandardDialect;
+import dev.factorytrust.tuf.dialect.Dialects;
 import dev.factorytrust.tuf.model.Metadata;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
@@ -37,8 +37,6 @@ import java.util.stream.Collectors;
  * key material, and how many versions an interrupted publication has skipped.
  */
 final class NormalForm {
-
-    private static final StandardDialect DIALECT = new StandardDialect();
 
     private static final Pattern VERSIONED = Pattern.compile("acme-(?<role>targets|snapshot)-(?<version>[0-9]+)");
 
@@ -190,7 +188,8 @@ final class NormalForm {
 
     private <T extends Metadata> Signed<T> decode(Class<T> type, String name) {
         var data = configMaps.get(name).getBinaryData();
-        return DIALECT.decode(type, Bytes.base64(data.values().iterator().next()));
+        var file = Bytes.base64(data.values().iterator().next());
+        return Dialects.recognise(file).decode(type, file);
     }
 
     private String signed(Signed<?> metadata) {

@@ -12,7 +12,7 @@ import dev.factorytrust.testing.Command;
 import dev.factorytrust.testing.ControlPlane;
 import dev.factorytrust.testing.RunningOperator;
 import dev.factorytrust.tuf.Bytes;
-import dev.factorytrust.tuf.dialect.StandardDialect;
+import dev.factorytrust.tuf.dialect.Dialects;
 import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
@@ -248,7 +248,12 @@ final class RotationStory implements AutoCloseable {
     }
 
     void target(String name) {
-        apply("Target", name, "{factory: acme, length: 3, hashes: {sha256: %s}}".formatted("ab".repeat(32)));
+        target(name, "path: " + name);
+    }
+
+    /** @param more further members of the spec, in flow style */
+    void target(String name, String more) {
+        apply("Target", name, "{factory: acme, length: 3, hashes: {sha256: %s}, %s}".formatted("ab".repeat(32), more));
     }
 
     Resource<Target> targetNamed(String name) {
@@ -313,10 +318,9 @@ final class RotationStory implements AutoCloseable {
 
     /** The keyids that a stored root names for a role. */
     List<String> keyids(int root, RoleName role) {
-        return new StandardDialect()
-                .decode(Root.class, root(root)).metadata().role(role).keyids().stream()
-                        .map(KeyId::value)
-                        .toList();
+        return Dialects.recognise(root(root)).decode(Root.class, root(root)).metadata().role(role).keyids().stream()
+                .map(KeyId::value)
+                .toList();
     }
 
     /** Devices with root 1, in the field from now on. */

@@ -1,7 +1,10 @@
 package dev.factorytrust.stories;
 
 import dev.factorytrust.tuf.Bytes;
-import dev.factorytrust.tuf.dialect.StandardDialect;
+import dev.factorytrust.tuf.dialect.Dialects;
+import dev.factorytrust.tuf.model.Metadata;
+import dev.factorytrust.tuf.model.Snapshot;
+import dev.factorytrust.tuf.model.Timestamp;
 import dev.factorytrust.tuf.verify.ClientWorkflow;
 import dev.factorytrust.tuf.verify.DeviceState;
 import dev.factorytrust.tuf.verify.VerificationException;
@@ -26,7 +29,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 final class Witness implements ResourceEventHandler<ConfigMap>, AutoCloseable {
 
-    private static final StandardDialect DIALECT = new StandardDialect();
     private static final String TIMESTAMP = "acme-timestamp";
 
     private final InstantSource clock;
@@ -89,11 +91,13 @@ final class Witness implements ResourceEventHandler<ConfigMap>, AutoCloseable {
             return;
         }
         var now = clock.instant();
+        var root = fetch("1.root.json").orElseThrow();
+        var dialect = Dialects.recognise(root);
         var devices = new LinkedHashSet<>(inTheField);
-        devices.add(DeviceState.fresh(fetch("1.root.json").orElseThrow()));
+        devices.add(DeviceState.fresh(root));
         for (var device : devices) {
             try {
-                inTheField.add(ClientWorkflow.update(DIALECT, device, this::fetch, now));
+                inTheField.add(ClientWorkflow.update(dialect, device, this::fetch, now));
                 updates++;
             } catch (VerificationException e) {
                 complaints.add("after " + after + " a device was refused: " + e.getMessage());
@@ -109,7 +113,32 @@ final class Witness implements ResourceEventHandler<ConfigMap>, AutoCloseable {
         if (role.equals("root") && Long.parseLong(parts[0]) > rootVersion()) {
             return Optional.empty();
         }
-        return Optional.ofNullable(stored.get(versioned ? "acme-" + role + '-' + parts[0] : TIMESTAMP))
+        return file(versioned ? "acme-" + role + '-' + parts[0] : reached(role), role);
+    }
+
+    /** Where names carry no version, they mean what the commit reaches. */
+    private String reached(String role) {
+        if (role.equals("timestamp")) {
+            return TIMESTAMP;
+        }
+        var snapshot = "acme-snapshot-"
+                + decode(Timestamp.class, TIMESTAMP, "timestamp").snapshotMeta().version();
+        return role.equals("snapshot")
+                ? snapshot
+                : "acme-targets-"
+                        + decode(Snapshot.class, snapshot, "snapshot")
+                                .meta()
+                                .get("targets.json")
+                                .version();
+    }
+
+    private <T extends Metadata> T decode(Class<T> type, String name, String role) {
+        var file = file(name, role).orElseThrow();
+        return Dialects.recognise(file).decode(type, file).metadata();
+    }
+
+    private Optional<Bytes> file(String name, String role) {
+        return Optional.ofNullable(stored.get(name))
                 .map(object -> Bytes.base64(object.getBinaryData().get(role + ".json")));
     }
 

@@ -17,7 +17,6 @@ import dev.factorytrust.operator.target.TargetWishes;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.dialect.MalformedMetadataException;
-import dev.factorytrust.tuf.dialect.StandardDialect;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.Signed;
@@ -48,8 +47,6 @@ public final class FactoryGatherer {
 
     /** A clock this far behind the last signature must not sign: devices would see time go back. */
     private static final Duration SKEW = Duration.ofMinutes(1);
-
-    private static final Dialect TUF = new StandardDialect();
 
     private final MetadataStore metadata;
     private final KeyStore keys;
@@ -92,18 +89,19 @@ public final class FactoryGatherer {
         var ref = new FactoryRef(
                 factory.getMetadata().getNamespace(), factory.getMetadata().getName());
         var now = clock.instant();
-        var look = metadata.look(ref, TUF);
+        var look = metadata.look(ref);
+        var dialect = look.dialect().orElseGet(() -> Defaults.dialect(factory.getSpec()));
         var stored = look.stored();
         var roots = look.roots();
         var reading = look.reading();
-        var online = keys.onlineKeys(ref, TUF);
+        var online = keys.onlineKeys(ref, dialect);
         var policy = policy(factory, roots);
         var mine = List.copyOf(rotations.of(ref).values());
         var wanted = List.copyOf(targets.of(ref).values());
-        var wishes = wishes(factory, wanted, stored, roots, reading, policy.allowEmptyTargets());
+        var wishes = wishes(factory, dialect, wanted, stored, roots, reading, policy.allowEmptyTargets());
         return new FactoryState(
                 factory,
-                TUF,
+                dialect,
                 policy,
                 stored,
                 reading,
@@ -158,6 +156,7 @@ public final class FactoryGatherer {
 
     private TargetWishes wishes(
             Factory factory,
+            Dialect dialect,
             List<Target> wanted,
             StoredMetadata stored,
             Roots roots,
@@ -166,9 +165,9 @@ public final class FactoryGatherer {
         var ref = stored.factory();
         var committed = reading.published()
                 .map(published -> published.targets().metadata())
-                .or(() -> newestStored(stored, roots));
+                .or(() -> newestStored(dialect, stored, roots));
         return TargetWishes.of(
-                factory.getSpec().dialect(),
+                dialect,
                 factory.getMetadata().getUid(),
                 committed.map(Targets::targets).orElse(Map.<String, TargetFile>of()),
                 committed
@@ -179,18 +178,18 @@ public final class FactoryGatherer {
     }
 
     /** Where no timestamp says which targets count, the newest stored ones that root's keys signed keep what they list. */
-    private static Optional<Targets> newestStored(StoredMetadata stored, Roots roots) {
+    private static Optional<Targets> newestStored(Dialect dialect, StoredMetadata stored, Roots roots) {
         return roots.newest()
                 .map(Signed::metadata)
                 .flatMap(root -> stored.versions(RoleName.TARGETS).descendingMap().values().stream()
-                        .flatMap(object -> signed(root, object).stream())
+                        .flatMap(object -> signed(dialect, root, object).stream())
                         .findFirst());
     }
 
-    private static Optional<Targets> signed(Root root, ConfigMap object) {
+    private static Optional<Targets> signed(Dialect dialect, Root root, ConfigMap object) {
         try {
             return StoredMetadata.file(object, Names.metadataEntry(RoleName.TARGETS))
-                    .map(file -> TUF.decode(Targets.class, file))
+                    .map(file -> dialect.decode(Targets.class, file))
                     .filter(targets -> Verifier.verify(
                                     root.role(RoleName.TARGETS), root.keys(), targets.canonical(), targets.signatures())
                             .verified())

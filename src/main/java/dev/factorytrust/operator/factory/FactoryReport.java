@@ -29,6 +29,7 @@ final class FactoryReport {
 
     private static final String CLOCK_SKEWED = "ClockSkewed";
     private static final String FIELDS_IGNORED = "FieldsIgnored";
+    private static final String KEYS_IGNORED = "KeysIgnored";
     private static final String TARGETS_HELD = "TargetsHeld";
 
     private FactoryReport() {}
@@ -218,9 +219,27 @@ final class FactoryReport {
                     "No Target is left, and targets would become empty: what is published stays. Set"
                             + " spec.targets.allowEmpty if that is what you want"));
         }
+        refusedKeys(state).ifPresent(notices::add);
         Support.ignored(state.factory(), state.now())
                 .ifPresent(fields -> notices.add(Conditions.isTrue(FIELDS_IGNORED, "NotSupported", fields)));
         return notices;
+    }
+
+    /** Somebody put them there. They sign nothing, and whoever waits for one to be used should know why. */
+    private static Optional<Condition> refusedKeys(FactoryState state) {
+        var refused = state.onlineKeys().stream()
+                .flatMap(key -> key
+                        .refused()
+                        .map(type -> "Secret " + key.secret().getMetadata().getName() + " (" + type.id() + ')')
+                        .stream())
+                .toList();
+        return refused.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Conditions.isTrue(
+                        KEYS_IGNORED,
+                        "UnsupportedKeyType",
+                        String.join(", ", refused) + ": a key of a type that devices of dialect "
+                                + state.dialect().id() + " refuse, so it is used for nothing. Delete it"));
     }
 
     private static Condition rootKeys(FactoryState state, String secret) {

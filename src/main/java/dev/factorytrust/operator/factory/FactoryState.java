@@ -34,6 +34,7 @@ import java.util.function.Function;
 /**
  * Everything a decision about one Factory is made from, gathered at one moment.
  *
+ * @param dialect that the metadata is stored in; where nothing is stored yet, the one that the Factory declares
  * @param roots the stored chain of roots, as far as it holds
  * @param lastGood the newest published state that held, which may be newer than what is readable now
  * @param firstOnlineKeys the keys that root 1 may name for each online role, oldest first

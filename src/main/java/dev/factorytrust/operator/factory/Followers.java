@@ -90,7 +90,7 @@ public final class Followers {
     private static FactoryFacts facts(FactoryState state, Decision decision) {
         var wishes = state.wishes();
         return new FactoryFacts(
-                state.spec().dialect(),
+                state.dialect(),
                 state.uid(),
                 state.reading()
                         .published()

@@ -2,8 +2,10 @@ package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.api.v1alpha1.FactoryStatus;
 import dev.factorytrust.names.Names;
+import dev.factorytrust.operator.Defaults;
 import dev.factorytrust.operator.store.Reading;
 import dev.factorytrust.operator.store.StoredMetadata;
+import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.repository.Repository;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -14,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** What was lost or planted, and what may be done about it without anybody's word. */
 final class Repairs {
@@ -34,15 +37,29 @@ final class Repairs {
     }
 
     private static Optional<Decision> wrongDialect(FactoryState state) {
-        return state.stored()
-                .timestamp()
-                .flatMap(object -> StoredMetadata.annotation(object, Names.DIALECT))
-                .filter(dialect -> !dialect.equals(state.dialect().id()))
+        var declared = Defaults.dialect(state.spec()).id();
+        return Stream.concat(
+                        state
+                                .stored()
+                                .timestamp()
+                                .flatMap(object -> StoredMetadata.annotation(object, Names.DIALECT))
+                                .stream(),
+                        writtenIn(state).stream())
+                .filter(dialect -> !dialect.equals(declared))
+                .findFirst()
                 .map(dialect -> new Decision.Stall(
                         "DialectMismatch",
                         "the metadata stored under this name is in dialect " + dialect + ", and spec.dialect is "
-                                + state.dialect().id() + "; make the Factory again with dialect " + dialect
+                                + declared + "; make the Factory again with dialect " + dialect
                                 + ", or under another name"));
+    }
+
+    /** Unless what stands there now is an impostor of what was seen to hold: that is put back. */
+    private static Optional<String> writtenIn(FactoryState state) {
+        return state.lastGood()
+                .map(good -> good.repository().dialect())
+                .or(() -> Optional.of(state.dialect()))
+                .map(Dialect::id);
     }
 
     private static Optional<Decision> wrongRoot(FactoryState state) {

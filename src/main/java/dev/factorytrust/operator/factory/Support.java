@@ -3,7 +3,6 @@ package dev.factorytrust.operator.factory;
 import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.FactorySpec;
 import dev.factorytrust.api.v1alpha1.FactorySpec.Custody;
-import dev.factorytrust.api.v1alpha1.FactorySpec.Dialect;
 import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.Defaults;
 
@@ -17,11 +16,11 @@ final class Support {
     private Support() {}
 
     static Optional<String> missing(FactorySpec spec) {
-        var field = spec.dialect() == Dialect.OTA_CONNECT
-                ? "dialect: OTAConnect"
-                : Defaults.custody(spec) != Custody.ONLINE ? "targets.custody: Offline and Shared" : null;
-        return Optional.ofNullable(field)
-                .map(what -> what + " is not supported by this version of the operator; nothing is made for it");
+        return Optional.of(Defaults.custody(spec))
+                .filter(custody -> custody != Custody.ONLINE)
+                .map(_ ->
+                        "targets.custody: Offline and Shared is not supported by this version of the operator; nothing"
+                                + " is made for it");
     }
 
     /** Fields that do no harm by being without effect yet, but whose author should know. */

@@ -35,7 +35,8 @@ public final class KeyStore {
     }
 
     public OnlineKeys onlineKeys(FactoryRef factory, Dialect dialect) {
-        var before = Optional.ofNullable(looks.get(factory));
+        var before = Optional.ofNullable(looks.get(factory))
+                .filter(look -> look.dialect().id().equals(dialect.id()));
         var keys = read(cache.of(factory).values(), dialect, secret -> before.flatMap(look -> look.of(secret)));
         looks.put(factory, keys);
         return keys;
@@ -48,15 +49,23 @@ public final class KeyStore {
 
     private static OnlineKeys read(
             Collection<Secret> secrets, Dialect dialect, Function<Secret, Optional<OnlineKeys.StoredKey>> before) {
-        return new OnlineKeys(secrets.stream()
-                .filter(secret -> Names.ONLINE_KEY_TYPE.equals(secret.getType()))
-                .map(secret -> {
-                    var key =
-                            before.apply(secret).map(OnlineKeys.StoredKey::key).orElseGet(() -> key(secret));
-                    return new OnlineKeys.StoredKey(
-                            secret, key.map(found -> dialect.keyId(dialect.key(found.publicKey()))), key);
-                })
-                .toList());
+        return new OnlineKeys(
+                dialect,
+                secrets.stream()
+                        .filter(secret -> Names.ONLINE_KEY_TYPE.equals(secret.getType()))
+                        .map(secret -> before.apply(secret).orElseGet(() -> read(secret, dialect)))
+                        .toList());
+    }
+
+    private static OnlineKeys.StoredKey read(Secret secret, Dialect dialect) {
+        var found = key(secret);
+        var type = found.map(key -> key.publicKey().type());
+        var usable = found.filter(key -> dialect.takes(key.publicKey().type()));
+        return new OnlineKeys.StoredKey(
+                secret,
+                usable.map(key -> dialect.keyId(dialect.key(key.publicKey()))),
+                usable,
+                type.filter(_ -> usable.isEmpty()));
     }
 
     /** The archive of root keys made in the cluster, while it is there. */

@@ -3,6 +3,7 @@ package dev.factorytrust.operator.store;
 import dev.factorytrust.names.Names;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.dialect.Dialect;
+import dev.factorytrust.tuf.dialect.Dialects;
 import dev.factorytrust.tuf.model.RoleName;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -36,8 +37,12 @@ public final class MetadataStore {
         this.cache = cache;
     }
 
-    /** What is stored for a Factory, as of the informer, and what it amounts to. */
-    public record Look(StoredMetadata stored, Roots roots, Reading reading) {}
+    /**
+     * What is stored for a Factory, as of the informer, and what it amounts to.
+     *
+     * @param dialect that it is stored in, whatever a Factory of that name declares; empty where nothing tells
+     */
+    public record Look(StoredMetadata stored, Optional<Dialect> dialect, Roots roots, Reading reading) {}
 
     /** What the last look at a Factory saw, and the newest state that ever held. */
     private record Memory(Look look, Optional<Reading.Published> lastGood) {}
@@ -47,22 +52,25 @@ public final class MetadataStore {
      * a Factory at a time: of two, the one that began with older objects would take the other's for a replay. Where nothing
      * has changed since the last look, that one holds still.
      */
-    public Look look(FactoryRef factory, Dialect dialect) {
+    public Look look(FactoryRef factory) {
         return memories.compute(factory, (_, before) -> {
                     var stored = new StoredMetadata(factory, withForeign(factory));
                     return before != null && before.look().stored().hasSameObjects(stored)
                             ? before
-                            : look(dialect, stored, Optional.ofNullable(before).flatMap(Memory::lastGood));
+                            : look(stored, Optional.ofNullable(before).flatMap(Memory::lastGood));
                 })
                 .look();
     }
 
-    private Memory look(Dialect dialect, StoredMetadata stored, Optional<Reading.Published> lastGood) {
+    private Memory look(StoredMetadata stored, Optional<Reading.Published> lastGood) {
+        var known = stored.dialect();
+        // What is in no dialect that is known holds in none.
+        var dialect = known.orElseGet(Dialects.all()::getFirst);
         var roots = Roots.of(dialect, stored);
         var reading = notOlder(Reading.of(dialect, stored, roots), stored.factory(), lastGood);
         rootKeys.look(stored.factory(), roots);
         return new Memory(
-                new Look(stored, roots, reading),
+                new Look(stored, known, roots, reading),
                 reading instanceof Reading.Published published ? Optional.of(published) : lastGood);
     }
 

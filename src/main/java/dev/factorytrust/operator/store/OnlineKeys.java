@@ -1,9 +1,11 @@
 package dev.factorytrust.operator.store;
 
 import dev.factorytrust.names.Names;
+import dev.factorytrust.tuf.crypto.KeyType;
 import dev.factorytrust.tuf.crypto.PublicKey;
 import dev.factorytrust.tuf.crypto.Signer;
 import dev.factorytrust.tuf.crypto.SoftwareKey;
+import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
@@ -23,16 +25,19 @@ import java.util.stream.Collectors;
 /**
  * The online keys of a Factory as they were stored at one moment, oldest first, each read once.
  *
+ * @param dialect that they sign in
  * @param all every Secret of an online key, readable or not
  */
-public record OnlineKeys(List<StoredKey> all) {
+public record OnlineKeys(Dialect dialect, List<StoredKey> all) {
 
     /**
      * One Secret of an online key.
      *
-     * @param key what its content is, whatever its name promises; empty where that can't be read
+     * @param key what its content is, whatever its name promises; empty where that can't be read or used
+     * @param refused the type of a key that isn't used because the Factory's devices refuse every file that names it
      */
-    public record StoredKey(Secret secret, Optional<KeyId> keyid, Optional<SoftwareKey> key) {
+    public record StoredKey(
+            Secret secret, Optional<KeyId> keyid, Optional<SoftwareKey> key, Optional<KeyType> refused) {
 
         /** The UID of the RootRotation that the key was made for. */
         public Optional<String> rotation() {

@@ -2,6 +2,9 @@ package dev.factorytrust.operator.store;
 
 import dev.factorytrust.names.Names;
 import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.dialect.Dialect;
+import dev.factorytrust.tuf.dialect.Dialects;
+import dev.factorytrust.tuf.dialect.MalformedMetadataException;
 import dev.factorytrust.tuf.model.RoleName;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 
@@ -92,6 +95,33 @@ public final class StoredMetadata {
 
     public Optional<ConfigMap> timestamp() {
         return find(Names.timestamp(factory.name()));
+    }
+
+    /**
+     * The dialect that it is stored in: what the first root is written in, for that is what devices read; before there is one,
+     * what the commit point says. Empty where neither tells.
+     */
+    public Optional<Dialect> dialect() {
+        return find(Names.metadata(factory.name(), RoleName.ROOT, firstRoot()))
+                .flatMap(object -> file(object, Names.metadataEntry(RoleName.ROOT)))
+                .flatMap(StoredMetadata::recognised)
+                .or(() -> timestamp()
+                        .flatMap(object -> annotation(object, Names.DIALECT))
+                        .flatMap(StoredMetadata::known));
+    }
+
+    private static Optional<Dialect> known(String id) {
+        return Dialects.all().stream()
+                .filter(dialect -> dialect.id().equals(id))
+                .findFirst();
+    }
+
+    private static Optional<Dialect> recognised(Bytes root) {
+        try {
+            return Optional.of(Dialects.recognise(root));
+        } catch (MalformedMetadataException e) {
+            return Optional.empty();
+        }
     }
 
     /** The newest root that the timestamp object lets devices see; 0 before the first publication. */

@@ -2,8 +2,8 @@ package dev.factorytrust.operator.store;
 
 import dev.factorytrust.names.Names;
 import dev.factorytrust.tuf.Bytes;
-import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.repository.Repository;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +35,6 @@ public final class ViewFeed implements AutoCloseable {
     }
 
     private final MetadataStore metadata;
-    private final Dialect dialect;
     private final Predicate<FactoryRef> declared;
     private final Sink sink;
     private final Set<FactoryRef> waiting = ConcurrentHashMap.newKeySet();
@@ -44,9 +43,8 @@ public final class ViewFeed implements AutoCloseable {
             Thread.ofPlatform().name("views").daemon().factory());
 
     /** @param declared whether there is such a Factory: its view outlives the objects that it was made from */
-    public ViewFeed(MetadataStore metadata, Dialect dialect, Predicate<FactoryRef> declared, Sink sink) {
+    public ViewFeed(MetadataStore metadata, Predicate<FactoryRef> declared, Sink sink) {
         this.metadata = metadata;
-        this.dialect = dialect;
         this.declared = declared;
         this.sink = sink;
     }
@@ -71,21 +69,13 @@ public final class ViewFeed implements AutoCloseable {
     }
 
     private void flip(FactoryRef factory) {
-        var look = metadata.look(factory, dialect);
+        var look = metadata.look(factory);
         var stored = look.stored();
         switch (look.reading()) {
             case Reading.Published(var repository, var _) -> {
                 var files = new HashMap<>(repository.files());
-                retained(
-                        stored,
-                        RoleName.SNAPSHOT,
-                        repository.snapshot().metadata().version(),
-                        files);
-                retained(
-                        stored,
-                        RoleName.TARGETS,
-                        repository.targets().metadata().version(),
-                        files);
+                retained(stored, repository, RoleName.SNAPSHOT, files);
+                retained(stored, repository, RoleName.TARGETS, files);
                 sink.publish(
                         factory,
                         files,
@@ -101,6 +91,7 @@ public final class ViewFeed implements AutoCloseable {
                 }
                 if (metadata.lastGood(factory).isEmpty() && !verified.isEmpty()) {
                     var files = new HashMap<String, Bytes>();
+                    var dialect = look.dialect().orElseThrow();
                     verified.forEach(
                             (version, root) -> files.put(dialect.fileName(RoleName.ROOT, version), root.file()));
                     sink.publish(factory, files, Map.of("root", verified.lastKey()));
@@ -117,11 +108,16 @@ public final class ViewFeed implements AutoCloseable {
         }
     }
 
-    /** Older versions that a device may still be on its way to, having read the timestamp a moment ago. */
-    private void retained(StoredMetadata stored, RoleName role, long committed, Map<String, Bytes> files) {
+    /**
+     * Older versions that a device may still be on its way to, having read the timestamp a moment ago. Where names carry no
+     * version, the one name is the committed version's.
+     */
+    private static void retained(
+            StoredMetadata stored, Repository repository, RoleName role, Map<String, Bytes> files) {
+        var committed = repository.role(role).metadata().version();
         stored.published(role, committed).headMap(committed, false).forEach((version, object) -> StoredMetadata.file(
                         object, Names.metadataEntry(role))
-                .ifPresent(file -> files.put(dialect.fileName(role, version), file)));
+                .ifPresent(file -> files.putIfAbsent(repository.dialect().fileName(role, version), file)));
     }
 
     @Override

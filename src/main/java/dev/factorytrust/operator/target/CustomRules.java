@@ -1,7 +1,6 @@
 package dev.factorytrust.operator.target;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -15,7 +14,6 @@ final class CustomRules {
 
     private static final BigInteger LARGEST = BigInteger.valueOf(LARGEST_INTEGER);
     private static final int DEPTH = 16;
-    private static final int HARDWARE_ID_LENGTH = 200;
     private static final int QUOTED = 64;
 
     private CustomRules() {}
@@ -75,62 +73,6 @@ final class CustomRules {
                 .ifPresent(c -> reasons.add(field
                         + " contains U+%04X, and clients differ on all but printable ASCII and newlines: ".formatted(c)
                         + "spell it in ASCII"));
-    }
-
-    /**
-     * Why aktualizr would refuse not the entry but the whole file: it reads these members as it parses, by a type that it
-     * expects (its {@code Uptane::Target::updateCustom}).
-     */
-    static List<String> breakingAktualizr(ObjectNode custom) {
-        var reasons = new ArrayList<String>();
-        for (var member : List.of("name", "version", "targetFormat", "uri")) {
-            requireText("custom." + member, custom.path(member), reasons);
-        }
-        for (var member : List.of("hardwareIds", "tags")) {
-            requireTexts("custom." + member, custom.path(member), reasons);
-        }
-        for (var id : custom.path("hardwareIds")) {
-            if (id.asText().length() > HARDWARE_ID_LENGTH) {
-                reasons.add("custom.hardwareIds has an entry of " + id.asText().length()
-                        + " characters, and devices take " + HARDWARE_ID_LENGTH + " at most");
-            }
-        }
-        var apps = custom.path("docker_compose_apps");
-        if (isGiven(apps) && !apps.isObject()) {
-            reasons.add("custom.docker_compose_apps is no object of apps by name");
-        }
-        apps.properties().forEach(app -> {
-            if (!app.getValue().path("uri").isTextual()) {
-                reasons.add("custom.docker_compose_apps." + clip(app.getKey()) + " has no uri that is a string");
-            }
-        });
-        if (isGiven(custom.path("ecuIdentifiers"))) {
-            reasons.add("custom.ecuIdentifiers belongs to a director's targets, which a Factory doesn't sign: leave it"
-                    + " out");
-        }
-        return reasons;
-    }
-
-    private static void requireText(String field, JsonNode value, List<String> reasons) {
-        if (isGiven(value) && !value.isTextual()) {
-            reasons.add(field + " is no string, and devices read it as one");
-        }
-    }
-
-    private static void requireTexts(String field, JsonNode values, List<String> reasons) {
-        if (isGiven(values) && !values.isArray()) {
-            reasons.add(field + " is no list of strings, and devices read it as one");
-            return;
-        }
-        for (var i = 0; i < values.size(); i++) {
-            if (!values.get(i).isTextual()) {
-                reasons.add(field + '[' + i + "] is no string, and devices read it as one");
-            }
-        }
-    }
-
-    private static boolean isGiven(JsonNode value) {
-        return !value.isMissingNode() && !value.isNull();
     }
 
     /** Names and values are the author's, of any length; a message repeats as much as it takes to find them. */

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import dev.factorytrust.api.v1alpha1.FactorySpec.Dialect;
 import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.api.v1alpha1.TargetSpec;
+import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.model.TargetFile;
 
 import java.util.ArrayList;
@@ -50,11 +50,9 @@ public final class TargetFiles {
         var path = path(target);
         pathReason(path).ifPresent(reasons::add);
         checkLength(spec.length(), reasons);
-        checkHashes(spec.hashes(), dialect, reasons);
+        checkHashes(spec.hashes(), reasons);
         var custom = custom(spec, reasons);
-        if (dialect == Dialect.OTA_CONNECT) {
-            reasons.addAll(CustomRules.breakingAktualizr(custom));
-        }
+        reasons.addAll(dialect.misread(Optional.ofNullable(spec.hashes()).orElse(Map.of()), custom));
         if (!reasons.isEmpty()) {
             return new Result.Invalid(reasons);
         }
@@ -90,13 +88,10 @@ public final class TargetFiles {
         }
     }
 
-    private static void checkHashes(Map<String, String> hashes, Dialect dialect, List<String> reasons) {
+    private static void checkHashes(Map<String, String> hashes, List<String> reasons) {
         if (hashes == null || hashes.isEmpty()) {
             reasons.add("spec.hashes is empty, and devices would have nothing to know the artifact by");
             return;
-        }
-        if (dialect == Dialect.TUF && !hashes.containsKey("sha256")) {
-            reasons.add("spec.hashes has no sha256, and tough reads no other: add it");
         }
         hashes.forEach((algorithm, hash) -> {
             var format = HASHES.get(algorithm);

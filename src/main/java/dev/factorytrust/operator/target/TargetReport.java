@@ -1,10 +1,10 @@
 package dev.factorytrust.operator.target;
 
 import dev.factorytrust.api.v1alpha1.Condition;
-import dev.factorytrust.api.v1alpha1.FactorySpec.Dialect;
 import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.api.v1alpha1.TargetStatus;
 import dev.factorytrust.operator.runtime.Conditions;
+import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.model.TargetFile;
 import dev.factorytrust.tuf.repository.ManagedPaths;
 

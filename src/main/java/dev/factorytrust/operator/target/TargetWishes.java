@@ -1,7 +1,7 @@
 package dev.factorytrust.operator.target;
 
-import dev.factorytrust.api.v1alpha1.FactorySpec.Dialect;
 import dev.factorytrust.api.v1alpha1.Target;
+import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.model.TargetFile;
 import dev.factorytrust.tuf.repository.DesiredTargets;
 import dev.factorytrust.tuf.repository.DesiredTargets.Wanted;

@@ -28,6 +28,16 @@ public enum KeyType {
         return bits;
     }
 
+    /** The most bytes that a signature by such a key has. */
+    public int signatureBytes() {
+        return switch (this) {
+            case ED25519 -> 64;
+            // Two integers of 33 bytes at the most, in DER.
+            case ECDSA_P256 -> 72;
+            case RSA_2048, RSA_3072, RSA_4096 -> bits / 8;
+        };
+    }
+
     public static Optional<KeyType> of(String id) {
         return Arrays.stream(values()).filter(type -> type.id.equals(id)).findFirst();
     }

@@ -1,6 +1,8 @@
 package dev.factorytrust.tuf.dialect;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.crypto.KeyType;
 import dev.factorytrust.tuf.crypto.PublicKey;
 import dev.factorytrust.tuf.model.Key;
 import dev.factorytrust.tuf.model.KeyId;
@@ -10,6 +12,7 @@ import dev.factorytrust.tuf.model.Signature;
 import dev.factorytrust.tuf.model.Signed;
 
 import java.util.List;
+import java.util.Map;
 
 /** All that differs between the forms of TUF metadata that devices read. Everything that reads takes bytes from strangers. */
 public interface Dialect {
@@ -51,7 +54,10 @@ public interface Dialect {
     /** @throws IllegalArgumentException as {@link #key} does */
     Signature signature(KeyId keyid, PublicKey key, Bytes value);
 
-    /** @throws IllegalArgumentException if devices refuse keys of this kind */
+    /** Whether devices take keys of this type; if not, they refuse every file that lists one. */
+    boolean takes(KeyType type);
+
+    /** @throws IllegalArgumentException if devices don't take keys of this type */
     Key key(PublicKey publicKey);
 
     /** @throws IllegalArgumentException if it can't be told of a key that can't be used */
@@ -73,4 +79,12 @@ public interface Dialect {
 
     /** Every limit of a known client that this file breaks, as sentences that name the place; empty if all can read it. */
     List<String> violations(Signed<?> signed);
+
+    /**
+     * Why devices would misread an entry of targets that is made here, as sentences that name the member. Stricter than {@link
+     * #violations}, which has to bear with what others have signed.
+     *
+     * @param hashes by algorithm; empty ones are somebody else's to refuse
+     */
+    List<String> misread(Map<String, String> hashes, ObjectNode custom);
 }

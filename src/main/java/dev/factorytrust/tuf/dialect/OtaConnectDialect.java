@@ -1,7 +1,9 @@
 package dev.factorytrust.tuf.dialect;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.crypto.KeyType;
 import dev.factorytrust.tuf.crypto.PublicKey;
 import dev.factorytrust.tuf.model.Key;
 import dev.factorytrust.tuf.model.KeyId;
@@ -41,6 +43,11 @@ public final class OtaConnectDialect extends JsonDialect {
     }
 
     @Override
+    public boolean takes(KeyType type) {
+        return OtaConnectKeys.keytype(type).isPresent();
+    }
+
+    @Override
     public Key key(PublicKey publicKey) {
         return OtaConnectKeys.encode(publicKey);
     }
@@ -77,5 +84,10 @@ public final class OtaConnectDialect extends JsonDialect {
     @Override
     public List<String> violations(Signed<?> signed) {
         return new OtaConnectViolations(LIMITS).of(signed);
+    }
+
+    @Override
+    public List<String> misread(Map<String, String> hashes, ObjectNode custom) {
+        return new OtaConnectCustom(custom).misread();
     }
 }

@@ -23,25 +23,30 @@ final class OtaConnectKeys {
 
     /** @throws IllegalArgumentException for a kind of key that devices refuse */
     static Key encode(PublicKey publicKey) {
-        var node = JsonNodeFactory.instance.objectNode().put("keytype", keytype(publicKey.type()));
+        var node = JsonNodeFactory.instance.objectNode().put("keytype", keytype(publicKey));
         node.putObject("keyval").put("public", publicKey.raw().map(Bytes::hex).orElseGet(publicKey::pem));
         return new Key(node, Optional.of(publicKey));
     }
 
     static String method(PublicKey publicKey) {
-        return switch (keytype(publicKey.type())) {
+        return switch (keytype(publicKey)) {
             case ED25519 -> "ed25519";
             default -> "rsassa-pss-sha256";
         };
     }
 
-    private static String keytype(KeyType type) {
+    private static String keytype(PublicKey publicKey) {
+        return keytype(publicKey.type())
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "devices refuse any file that lists a key of another type than Ed25519 and RSA"));
+    }
+
+    /** What devices call it; empty where they know no such type. */
+    static Optional<String> keytype(KeyType type) {
         return switch (type) {
-            case ED25519 -> ED25519;
-            case RSA_2048, RSA_3072, RSA_4096 -> RSA;
-            case ECDSA_P256 ->
-                throw new IllegalArgumentException(
-                        "devices refuse any file that lists a key of another type than Ed25519 and RSA");
+            case ED25519 -> Optional.of(ED25519);
+            case RSA_2048, RSA_3072, RSA_4096 -> Optional.of(RSA);
+            case ECDSA_P256 -> Optional.empty();
         };
     }
 

@@ -18,8 +18,6 @@ import java.util.Optional;
  */
 final class OtaConnectViolations extends Violations {
 
-    private static final int HARDWARE_ID_CHARACTERS = 200;
-
     OtaConnectViolations(Limits limits) {
         super(limits);
     }
@@ -62,9 +60,9 @@ final class OtaConnectViolations extends Violations {
             for (var id : custom.path("hardwareIds")) {
                 check(!id.isContainerNode(), at + ".custom.hardwareIds", "holds other than texts");
                 check(
-                        id.asText().length() <= HARDWARE_ID_CHARACTERS,
+                        id.asText().length() <= OtaConnectCustom.HARDWARE_ID_CHARACTERS,
                         at + ".custom.hardwareIds",
-                        "holds more than " + HARDWARE_ID_CHARACTERS + " characters");
+                        "holds more than " + OtaConnectCustom.HARDWARE_ID_CHARACTERS + " characters");
             }
             check(
                     !custom.path("ecuIdentifiers").isContainerNode(),

@@ -1,6 +1,8 @@
 package dev.factorytrust.tuf.dialect;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.crypto.KeyType;
 import dev.factorytrust.tuf.crypto.PublicKey;
 import dev.factorytrust.tuf.model.Key;
 import dev.factorytrust.tuf.model.KeyId;
@@ -35,6 +37,11 @@ public final class StandardDialect extends JsonDialect {
     @Override
     public Signature signature(KeyId keyid, PublicKey key, Bytes value) {
         return new Signature(keyid, value, Map.of());
+    }
+
+    @Override
+    public boolean takes(KeyType type) {
+        return true;
     }
 
     @Override
@@ -73,5 +80,12 @@ public final class StandardDialect extends JsonDialect {
     @Override
     public List<String> violations(Signed<?> signed) {
         return new StandardViolations(LIMITS).of(signed);
+    }
+
+    @Override
+    public List<String> misread(Map<String, String> hashes, ObjectNode custom) {
+        return hashes.isEmpty() || hashes.containsKey("sha256")
+                ? List.of()
+                : List.of("hashes has no sha256, and tough reads no other: add it");
     }
 }

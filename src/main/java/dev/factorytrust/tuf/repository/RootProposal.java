@@ -1,13 +1,20 @@
 package dev.factorytrust.tuf.repository;
 
+import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.crypto.PublicKey;
 import dev.factorytrust.tuf.dialect.Dialect;
+import dev.factorytrust.tuf.model.Key;
 import dev.factorytrust.tuf.model.KeyId;
+import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** From the current root and a declared change to the next root, or to the reason why there can't be one. */
 public final class RootProposal {
@@ -53,8 +60,8 @@ public final class RootProposal {
                                 + current.get().version()
                                 + ": clients follow a limited number of versions, so none is spent on nothing");
             }
-            var worse = new ArrayList<>(violations(dialect, next));
-            current.ifPresent(root -> worse.removeAll(violations(dialect, root)));
+            var worse = new ArrayList<>(violations(dialect, next, signers(current, next, draft.added())));
+            current.ifPresent(root -> worse.removeAll(violations(dialect, root, Map.of())));
             if (!worse.isEmpty()) {
                 return new Refused("ClientLimit", "clients would refuse the next root: " + String.join("; ", worse));
             }
@@ -64,9 +71,29 @@ public final class RootProposal {
         }
     }
 
-    /** Those that the current root has already, as an imported one may, must not keep it from being changed. */
-    private static List<String> violations(Dialect dialect, Root root) {
-        return dialect.violations(dialect.assemble(Root.class, dialect.canonical(root), List.of()));
+    /**
+     * Those that the current root has already, as an imported one may, must not keep it from being changed.
+     *
+     * @param signers who may all sign it in the end: once they have, it must still fit
+     */
+    private static List<String> violations(Dialect dialect, Root root, Map<KeyId, PublicKey> signers) {
+        var signatures = signers.entrySet().stream()
+                .map(signer -> dialect.signature(
+                        signer.getKey(),
+                        signer.getValue(),
+                        Bytes.of(new byte[signer.getValue().type().signatureBytes()])))
+                .toList();
+        return dialect.violations(dialect.assemble(Root.class, dialect.canonical(root), signatures));
+    }
+
+    private static Map<KeyId, PublicKey> signers(Optional<Root> current, Root next, Set<KeyId> added) {
+        var signers = new TreeMap<KeyId, PublicKey>();
+        Stream.concat(current.stream(), Stream.of(next))
+                .forEach(root -> Stream.concat(root.role(RoleName.ROOT).keyids().stream(), added.stream())
+                        .forEach(keyid -> Optional.ofNullable(root.keys().get(keyid))
+                                .flatMap(Key::publicKey)
+                                .ifPresent(key -> signers.put(keyid, key))));
+        return signers;
     }
 
     /** Root versions are a budget: three known clients stop at 256 hops, a fielded device at version 999. */

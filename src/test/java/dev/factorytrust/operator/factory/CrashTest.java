@@ -1,13 +1,18 @@
 package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.operator.factory.Interruption.Moment;
+import dev.factorytrust.tuf.dialect.Dialect;
+import dev.factorytrust.tuf.dialect.Dialects;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -19,29 +24,33 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 @DisplayName("invariants 1, 2, 3, 4, 11: between any two writes")
 class CrashTest {
 
-    static final List<Flow> FLOWS = Flow.ALL;
+    static Stream<Arguments> flows() {
+        return Dialects.all().stream()
+                .flatMap(dialect -> Flow.ALL.stream().map(flow -> Arguments.of(flow, Named.of(dialect.id(), dialect))));
+    }
 
     @ParameterizedTest
-    @FieldSource("FLOWS")
-    void a_crash_changes_nothing_but_the_moment(Flow flow) {
-        everywhere(flow, "crash", (_, write, moment) -> Interruption.crashAt(write, moment));
+    @MethodSource("flows")
+    void a_crash_changes_nothing_but_the_moment(Flow flow, Dialect dialect) {
+        everywhere(flow, dialect, "crash", (_, write, moment) -> Interruption.crashAt(write, moment));
     }
 
     /** The lease was lost and nobody noticed: what the first was about to write, it writes afterwards. */
     @ParameterizedTest
-    @FieldSource("FLOWS")
-    void another_leader_in_between_changes_nothing(Flow flow) {
+    @MethodSource("flows")
+    void another_leader_in_between_changes_nothing(Flow flow, Dialect dialect) {
         everywhere(
                 flow,
+                dialect,
                 "another leader",
                 (story, write, moment) ->
                         Interruption.atWrite(write, moment, _ -> story.settle(story.newOperator(Interruption.NONE))));
     }
 
     @ParameterizedTest
-    @FieldSource("FLOWS")
-    void of_two_that_plan_from_the_same_state_the_second_comes_too_late(Flow flow) {
-        try (var start = flow.begin();
+    @MethodSource("flows")
+    void of_two_that_plan_from_the_same_state_the_second_comes_too_late(Flow flow, Dialect dialect) {
+        try (var start = flow.begin(dialect);
                 var twice = start.fork()) {
             assertThat(flow.run(twice, InMemoryStory::stalePlans)).isEqualTo(flow.run(start));
         }
@@ -51,11 +60,13 @@ class CrashTest {
         Interruption of(InMemoryStory story, int write, Moment moment);
     }
 
-    private static void everywhere(Flow flow, String what, Disturbance disturbance) {
-        try (var start = flow.begin()) {
+    private static void everywhere(Flow flow, Dialect dialect, String what, Disturbance disturbance) {
+        try (var start = flow.begin(dialect)) {
             var writes = new ArrayList<String>();
             var undisturbed = run(flow, start, _ -> Interruption.noting(writes));
-            System.out.printf("%s: %d write points, disturbed (%s) before and after each%n", flow, writes.size(), what);
+            System.out.printf(
+                    "%s in %s: %d write points, disturbed (%s) before and after each%n",
+                    flow, dialect.id(), writes.size(), what);
             assertThat(writes).isNotEmpty();
             assertThat(undisturbed).contains(flow.goal());
             for (var write = 1; write <= writes.size(); write++) {

@@ -8,8 +8,6 @@ import dev.factorytrust.operator.store.FactoryRef;
 import dev.factorytrust.operator.store.Reading;
 import dev.factorytrust.operator.store.Roots;
 import dev.factorytrust.operator.store.StoredMetadata;
-import dev.factorytrust.tuf.dialect.Dialect;
-import dev.factorytrust.tuf.dialect.StandardDialect;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.repository.Repository;
 import dev.factorytrust.tuf.repository.RootExtras;
@@ -30,8 +28,6 @@ import java.util.stream.Collectors;
  * and snapshots: those skip what a crash left behind.
  */
 final class EndState {
-
-    private static final Dialect DIALECT = new StandardDialect();
 
     private EndState() {}
 
@@ -112,7 +108,9 @@ final class EndState {
     /** What is stored, as a device that trusts the first root would judge it. */
     static Reading reading(InMemoryCluster cluster, FactoryRef factory) {
         var stored = stored(cluster, factory);
-        return Reading.of(DIALECT, stored, Roots.of(DIALECT, stored));
+        return stored.dialect()
+                .map(dialect -> Reading.of(dialect, stored, Roots.of(dialect, stored)))
+                .orElseGet(Reading.Unpublished::new);
     }
 
     private static StoredMetadata stored(InMemoryCluster cluster, FactoryRef factory) {

@@ -23,8 +23,11 @@ final class Experience {
 
     private static final int DEVICES = 4_000;
 
-    /** @param asked how many files it asked for until it was done */
-    record Update(DeviceState device, int asked) {}
+    /**
+     * @param asked how many files it asked for until it was done
+     * @param refusal empty if it took everything
+     */
+    record Update(DeviceState device, int asked, Optional<VerificationException> refusal) {}
 
     private record Exchange(String name, Optional<Bytes> answer) {}
 
@@ -57,7 +60,7 @@ final class Experience {
     }
 
     /** Without a look at expiry. */
-    synchronized Update update(DeviceState device, Answers answers) throws VerificationException {
+    synchronized Update update(DeviceState device, Answers answers) {
         var moment = known.computeIfAbsent(device, _ -> new Moment());
         for (var count = 0; moment != null && moment.done == null; count++) {
             moment = moment.asks == null ? null : moment.answered.get(answers.answer(count, moment.asks));
@@ -65,14 +68,15 @@ final class Experience {
         return moment != null ? moment.done : gain(device, answers);
     }
 
-    private Update gain(DeviceState device, Answers answers) throws VerificationException {
+    private Update gain(DeviceState device, Answers answers) {
         var exchanges = new ArrayList<Exchange>();
         MetadataSource source = name -> {
             var answer = answers.answer(exchanges.size(), name);
             exchanges.add(new Exchange(name, answer));
             return answer;
         };
-        var update = new Update(ClientWorkflow.update(dialect, device, source, Instant.MIN), exchanges.size());
+        var attempt = ClientWorkflow.attempt(dialect, device, source, Instant.MIN);
+        var update = new Update(attempt.device(), exchanges.size(), attempt.refusal());
         remember(known.get(device), exchanges).done = update;
         return update;
     }

@@ -1,6 +1,7 @@
 package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.names.Names;
+import dev.factorytrust.tuf.TestMetadata;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
 import org.junit.jupiter.api.AfterEach;
@@ -171,11 +172,40 @@ class FactoryPlannerTest {
 
     @Test
     void another_dialect_than_the_stored_one_stalls() {
+        annotateDialect("OTAConnect");
+        assertThat(decided()).satisfies(stalled("DialectMismatch", "OTAConnect"));
+    }
+
+    private void annotateDialect(String dialect) {
         story.cluster().edit(ConfigMap.class, "acme-timestamp", timestamp -> timestamp
                 .getMetadata()
                 .getAnnotations()
-                .put(Names.DIALECT, "OTAConnect"));
-        assertThat(decided()).satisfies(stalled("DialectMismatch", "OTAConnect"));
+                .put(Names.DIALECT, dialect));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TUF", "OTAConnect"})
+    void a_factory_made_again_in_another_dialect_stalls_whatever_the_annotation_says(String annotated) {
+        annotateDialect(annotated);
+        story.changeFactory("dialect: OTAConnect");
+        story.pass(Duration.ofDays(100));
+        assertThat(decidedAfterRestart())
+                .satisfies(stalled("DialectMismatch", "is in dialect TUF", "spec.dialect is OTAConnect"));
+    }
+
+    @Test
+    @DisplayName("invariant 13: a first root that somebody replaced by one of another dialect is put back")
+    void an_impostor_of_another_dialect_makes_way() {
+        story.look();
+        try (var other = InMemoryStory.unwatched(TestMetadata.OTA_CONNECT)) {
+            other.declareFactory("generate: {}");
+            other.settle();
+            var impostor = other.cluster().find(ConfigMap.class, "acme-root-1").orElseThrow();
+            story.cluster().edit(ConfigMap.class, "acme-root-1", root -> root.setBinaryData(impostor.getBinaryData()));
+        }
+        assertThat(decided()).isInstanceOfSatisfying(Decision.PutBack.class, back -> assertThat(
+                        back.original().getMetadata().getName())
+                .isEqualTo("acme-root-1"));
     }
 
     @Test
@@ -186,7 +216,7 @@ class FactoryPlannerTest {
 
     @Test
     void what_this_version_cannot_serve_is_said_before_anything_is_made() {
-        story.changeFactory("dialect: OTAConnect");
-        assertThat(decided()).satisfies(stalled("NotSupported", "OTAConnect"));
+        story.changeFactory("targets: {custody: Offline}");
+        assertThat(decided()).satisfies(stalled("NotSupported", "custody"));
     }
 }

@@ -6,7 +6,7 @@ import dev.factorytrust.operator.store.MetadataStore;
 import dev.factorytrust.operator.store.ViewFeed;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.dialect.Dialect;
-import dev.factorytrust.tuf.dialect.StandardDialect;
+import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.verify.ClientWorkflow;
 import dev.factorytrust.tuf.verify.DeviceState;
@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
@@ -32,10 +33,8 @@ import java.util.function.Supplier;
  */
 final class Field implements AutoCloseable {
 
-    private static final Dialect DIALECT = new StandardDialect();
-
     /** Most stories have most of their updates in common. */
-    private static final Experience EXPERIENCE = new Experience(DIALECT);
+    private static final Map<String, Experience> EXPERIENCES = new ConcurrentHashMap<>();
 
     /** So long at least is kept what a timestamp reaches. */
     private static final Duration SLOWEST = Duration.ofHours(1);
@@ -46,6 +45,8 @@ final class Field implements AutoCloseable {
     private static final int STAY_BEHIND = 6;
 
     private final FactoryRef factory;
+    private final Dialect dialect;
+    private final Experience experience;
     private final FactoryCache<ConfigMap> replica = new FactoryCache<>(FactoryCache::byLabel, _ -> {});
     private final ConcurrentLinkedQueue<Map<String, Bytes>> flips = new ConcurrentLinkedQueue<>();
     private final ViewFeed server;
@@ -59,11 +60,18 @@ final class Field implements AutoCloseable {
      * @param passed how much time has passed, whatever clocks say
      * @param before the same devices in the cluster that this one is a copy of
      */
-    Field(InMemoryCluster cluster, FactoryRef factory, Supplier<Duration> passed, Optional<Field> before) {
+    Field(
+            InMemoryCluster cluster,
+            FactoryRef factory,
+            Dialect dialect,
+            Supplier<Duration> passed,
+            Optional<Field> before) {
         before.ifPresent(this::takeOver);
         this.factory = factory;
+        this.dialect = dialect;
+        this.experience = EXPERIENCES.computeIfAbsent(dialect.id(), _ -> new Experience(dialect));
         this.passed = passed;
-        server = new ViewFeed(new MetadataStore(cluster, replica), DIALECT, _ -> true, new ViewFeed.Sink() {
+        server = new ViewFeed(new MetadataStore(cluster, replica), _ -> true, new ViewFeed.Sink() {
             @Override
             public void publish(FactoryRef ref, Map<String, Bytes> files, Map<String, Long> newest) {
                 flips.add(Map.copyOf(files));
@@ -164,11 +172,16 @@ final class Field implements AutoCloseable {
                 });
     }
 
-    /** A cache may keep either half of an old view: the timestamp, or that the next root wasn't there. */
+    /**
+     * A cache may keep either half of an old view: the timestamp, or that the next root wasn't there. Where names carry no
+     * version, it may keep nothing but roots.
+     */
     private void throughCaches(Map<String, Bytes> old) {
         var device = born(served);
         update(device, (_, name) -> name.endsWith(".root.json") ? find(old, name) : find(served, name));
-        update(device, (_, name) -> find(old, name).or(() -> find(served, name)));
+        if (dialect.rules().consistentSnapshot()) {
+            update(device, (_, name) -> find(old, name).or(() -> find(served, name)));
+        }
     }
 
     /**
@@ -187,24 +200,40 @@ final class Field implements AutoCloseable {
     private void betweenFlips(DeviceState device, Map<String, Bytes> before) {
         for (var requests = 1; ; requests++) {
             var fromBefore = requests;
-            var update = update(device, (count, name) -> find(count < fromBefore ? before : served, name));
+            var update = experience.update(device, (count, name) -> find(count < fromBefore ? before : served, name));
+            update.refusal().filter(why -> !isTorn(why, before)).ifPresent(why -> {
+                throw stranded(device, why);
+            });
             devices.add(update.device());
+            // Whatever it has of the one view and of the other, its next poll must do.
+            update.refusal().ifPresent(_ -> devices.add(update(update.device())));
             if (update.asked() < requests) {
                 return;
             }
         }
     }
 
+    /**
+     * Whether a file was refused because it isn't of the same view as the one that names it: where names carry no version,
+     * who has begun on one view can't go on with that. It costs him this one poll.
+     */
+    private boolean isTorn(VerificationException why, Map<String, Bytes> before) {
+        var name = why.role() + ".json";
+        return served.containsKey("snapshot.json")
+                && (why.role().equals(RoleName.SNAPSHOT.value()) || why.role().equals(RoleName.TARGETS.value()))
+                && !find(before, name).equals(find(served, name));
+    }
+
     private DeviceState update(DeviceState device) {
         return update(device, (_, name) -> find(served, name)).device();
     }
 
-    private static Experience.Update update(DeviceState device, Experience.Answers answers) {
-        try {
-            return EXPERIENCE.update(device, answers);
-        } catch (VerificationException e) {
-            throw stranded(device, e);
-        }
+    private Experience.Update update(DeviceState device, Experience.Answers answers) {
+        var update = experience.update(device, answers);
+        update.refusal().ifPresent(why -> {
+            throw stranded(device, why);
+        });
+        return update;
     }
 
     private static Optional<Bytes> find(Map<String, Bytes> view, String name) {
@@ -215,15 +244,15 @@ final class Field implements AutoCloseable {
     void allUpdate(Instant now) {
         devices.forEach(device -> {
             try {
-                ClientWorkflow.update(DIALECT, device, name -> find(served, name), now);
+                ClientWorkflow.update(dialect, device, name -> find(served, name), now);
             } catch (VerificationException e) {
                 throw stranded(device, e);
             }
         });
     }
 
-    private static AssertionError stranded(DeviceState device, VerificationException why) {
-        var root = DIALECT.decode(Root.class, device.root()).metadata().version();
+    private AssertionError stranded(DeviceState device, VerificationException why) {
+        var root = dialect.decode(Root.class, device.root()).metadata().version();
         return new AssertionError("invariant 1: a device with root " + root + " is stranded", why);
     }
 

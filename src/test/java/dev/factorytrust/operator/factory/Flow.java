@@ -4,6 +4,7 @@ import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.stories.Person;
 import dev.factorytrust.tuf.crypto.KeyType;
+import dev.factorytrust.tuf.dialect.Dialect;
 
 import java.time.Duration;
 import java.util.List;
@@ -188,8 +189,8 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
     }
 
     /** The story up to where the flow begins. */
-    InMemoryStory begin() {
-        var story = InMemoryStory.begin();
+    InMemoryStory begin(Dialect dialect) {
+        var story = InMemoryStory.begin(dialect);
         given.accept(story);
         if (story.isDeclared()) {
             story.settle();

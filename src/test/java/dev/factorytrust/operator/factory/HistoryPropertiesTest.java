@@ -4,6 +4,8 @@ import dev.factorytrust.operator.factory.History.Act;
 import dev.factorytrust.operator.factory.History.Disturbance;
 import dev.factorytrust.operator.factory.History.Happening;
 import dev.factorytrust.operator.factory.Interruption.Moment;
+import dev.factorytrust.tuf.dialect.Dialect;
+import dev.factorytrust.tuf.dialect.Dialects;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -29,6 +31,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -46,10 +50,18 @@ class HistoryPropertiesTest {
     /** Families that live side by side: one core alone would be the last to be done of all tests. */
     private static final int AT_A_TIME = 2;
 
-    private static final InMemoryStory PUBLISHED = new Flow("", Flow::ownedByAlice, List.of(), "").begin();
+    /** Families live in one dialect and in the other, by turns. */
+    private static final List<Dialect> DIALECTS = Dialects.all();
 
-    private static final InMemoryStory DECLARED =
-            new Flow("", story -> story.declareFactory(Flow.OWNED_BY_ALICE), List.of(), "").begin();
+    private static final List<InMemoryStory> PUBLISHED = begun(Flow::ownedByAlice);
+
+    private static final List<InMemoryStory> DECLARED = begun(story -> story.declareFactory(Flow.OWNED_BY_ALICE));
+
+    private static List<InMemoryStory> begun(Consumer<InMemoryStory> given) {
+        return DIALECTS.stream()
+                .map(dialect -> new Flow("", given, List.of(), "").begin(dialect))
+                .toList();
+    }
 
     private static final RandomGenerator<Happening> ANYTHING =
             happenings(anything()).generator(1000);
@@ -70,9 +82,8 @@ class HistoryPropertiesTest {
     void no_history_strands_a_device(@ForAll Random random) throws Exception {
         var newestRoots = new ConcurrentLinkedQueue<Long>();
         try (var threads = Executors.newFixedThreadPool(AT_A_TIME)) {
-            var families = Stream.generate(() -> family(random, newestRoots))
-                    .limit(AT_A_TIME)
-                    .map(threads::submit)
+            var families = IntStream.range(0, AT_A_TIME)
+                    .mapToObj(number -> threads.submit(family(number % DIALECTS.size(), random, newestRoots)))
                     .toList();
             for (var family : families) {
                 family.get();
@@ -82,9 +93,9 @@ class HistoryPropertiesTest {
     }
 
     /** What happens is drawn here, since jqwik draws in its own thread only; it is lived through in another. */
-    private static Runnable family(Random random, Collection<Long> newestRoots) {
+    private static Runnable family(int dialect, Random random, Collection<Long> newestRoots) {
         var inCommon = random.nextInt(6);
-        var begin = random.nextInt(10) == 0 ? DECLARED : PUBLISHED;
+        var begin = (random.nextInt(10) == 0 ? DECLARED : PUBLISHED).get(dialect);
         var happenings = Stream.generate(() -> ANYTHING.next(random).value())
                 .limit(inCommon + Family.BRANCHES)
                 .toList()
@@ -94,9 +105,10 @@ class HistoryPropertiesTest {
 
     @Property(tries = 50)
     @Label("no disturbance changes how a history ends")
-    void no_disturbance_changes_how_a_history_ends(@ForAll("histories") History history) {
-        try (var undisturbed = PUBLISHED.fork();
-                var disturbed = PUBLISHED.fork()) {
+    void no_disturbance_changes_how_a_history_ends(@ForAll("histories") History history, @ForAll boolean otherDialect) {
+        var published = PUBLISHED.get(otherDialect ? 1 : 0);
+        try (var undisturbed = published.fork();
+                var disturbed = published.fork()) {
             assertThat(history.live(disturbed, true)).isEqualTo(history.live(undisturbed, false));
         }
     }

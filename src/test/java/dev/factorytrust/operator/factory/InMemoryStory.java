@@ -7,6 +7,8 @@ import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.runtime.Conditions;
 import dev.factorytrust.operator.store.PlanOutdatedException;
 import dev.factorytrust.operator.store.StoredMetadata;
+import dev.factorytrust.tuf.TestMetadata;
+import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.repository.Repository;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -69,29 +71,40 @@ final class InMemoryStory extends People implements AutoCloseable {
     private Optional<Instant> serverTime = Optional.empty();
     private InMemoryOperator operator;
 
-    private InMemoryStory(Clock clock, InMemoryCluster cluster, Optional<Field> field, Optional<Ledger> ledger) {
-        super(cluster);
+    private InMemoryStory(
+            Clock clock, InMemoryCluster cluster, Dialect dialect, Optional<Field> field, Optional<Ledger> ledger) {
+        super(cluster, dialect);
         this.clock = clock;
         this.field = field;
         this.ledger = ledger;
         operator = newOperator(Interruption.NONE);
     }
 
-    /** Kept by a {@link Ledger}, and in front of a {@link Field}. */
+    /** In dialect TUF; likewise {@link #unwatched()}. */
     static InMemoryStory begin() {
+        return begin(TestMetadata.TUF);
+    }
+
+    /** Kept by a {@link Ledger}, and in front of a {@link Field}. */
+    static InMemoryStory begin(Dialect dialect) {
         var clock = new Clock(BEGIN, Duration.ZERO);
         var cluster = new InMemoryCluster(clock);
         return new InMemoryStory(
                 clock,
                 cluster,
-                Optional.of(new Field(cluster, ACME, clock::passed, Optional.empty())),
-                Optional.of(new Ledger(cluster, ACME.name(), Optional.empty())));
+                dialect,
+                Optional.of(new Field(cluster, ACME, dialect, clock::passed, Optional.empty())),
+                Optional.of(new Ledger(cluster, ACME.name(), dialect, Optional.empty())));
+    }
+
+    static InMemoryStory unwatched() {
+        return unwatched(TestMetadata.TUF);
     }
 
     /** Somebody tampers with what is stored, which no ledger would allow. */
-    static InMemoryStory unwatched() {
+    static InMemoryStory unwatched(Dialect dialect) {
         var clock = new Clock(BEGIN, Duration.ZERO);
-        return new InMemoryStory(clock, new InMemoryCluster(clock), Optional.empty(), Optional.empty());
+        return new InMemoryStory(clock, new InMemoryCluster(clock), dialect, Optional.empty(), Optional.empty());
     }
 
     /** How it might go on from here: the same objects at the same time, and an operator that has just started. */
@@ -101,8 +114,9 @@ final class InMemoryStory extends People implements AutoCloseable {
         return new InMemoryStory(
                 sameTime,
                 copy,
-                field.map(before -> new Field(copy, ACME, sameTime::passed, Optional.of(before))),
-                ledger.map(before -> new Ledger(copy, ACME.name(), Optional.of(before))));
+                dialect,
+                field.map(before -> new Field(copy, ACME, dialect, sameTime::passed, Optional.of(before))),
+                ledger.map(before -> new Ledger(copy, ACME.name(), dialect, Optional.of(before))));
     }
 
     InMemoryOperator newOperator(Interruption interruption) {

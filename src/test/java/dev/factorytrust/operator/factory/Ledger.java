@@ -4,7 +4,6 @@ import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.store.StoredMetadata;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.dialect.Dialect;
-import dev.factorytrust.tuf.dialect.StandardDialect;
 import dev.factorytrust.tuf.model.MetaFile;
 import dev.factorytrust.tuf.model.Metadata;
 import dev.factorytrust.tuf.model.RoleName;
@@ -29,10 +28,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class Ledger {
 
-    private static final Dialect DIALECT = new StandardDialect();
-
     private final InMemoryCluster cluster;
     private final String factory;
+    private final Dialect dialect;
     private final Map<String, String> contents = new HashMap<>();
     private final Set<String> causes = new HashSet<>();
     private long oldestRoot;
@@ -41,10 +39,11 @@ final class Ledger {
     private long timestampVersion;
 
     /** @param before the ledger of the cluster that this one is a copy of */
-    Ledger(InMemoryCluster cluster, String factory, Optional<Ledger> before) {
+    Ledger(InMemoryCluster cluster, String factory, Dialect dialect, Optional<Ledger> before) {
         before.ifPresent(this::takeOver);
         this.cluster = cluster;
         this.factory = factory;
+        this.dialect = dialect;
         cluster.all(ConfigMap.class).sorted(Comparator.comparing(Ledger::rank)).forEach(this::wrote);
         cluster.watch(change -> change.after()
                 .or(change::before)
@@ -128,7 +127,7 @@ final class Ledger {
         assertThat(visible).as("a visible root is stored").isLessThanOrEqualTo(newestRoot);
         visibleRoot = visible;
         file(object, RoleName.TIMESTAMP).ifPresent(file -> {
-            var version = DIALECT.decode(Timestamp.class, file).metadata().version();
+            var version = dialect.decode(Timestamp.class, file).metadata().version();
             assertThat(version)
                     .as("invariant 4: the timestamp's version grows by one with each commit")
                     .isBetween(
@@ -181,8 +180,8 @@ final class Ledger {
         return object.orElseThrow();
     }
 
-    private static <T extends Metadata> T decode(ConfigMap object, Class<T> type, RoleName role) {
-        return DIALECT.decode(type, file(object, role).orElseThrow()).metadata();
+    private <T extends Metadata> T decode(ConfigMap object, Class<T> type, RoleName role) {
+        return dialect.decode(type, file(object, role).orElseThrow()).metadata();
     }
 
     private static Optional<Bytes> file(ConfigMap object, RoleName role) {

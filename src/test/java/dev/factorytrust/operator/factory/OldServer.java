@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.factorytrust.names.Names;
 import dev.factorytrust.stories.Person;
 import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.InDialect;
+import dev.factorytrust.tuf.TestMetadata;
 import dev.factorytrust.tuf.adoption.Adoption;
 import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.Role;
@@ -28,8 +30,6 @@ import static dev.factorytrust.tuf.TestMetadata.EXPIRES;
 import static dev.factorytrust.tuf.TestMetadata.key;
 import static dev.factorytrust.tuf.TestMetadata.keyid;
 import static dev.factorytrust.tuf.TestMetadata.role;
-import static dev.factorytrust.tuf.TestMetadata.root;
-import static dev.factorytrust.tuf.TestMetadata.sign;
 import static dev.factorytrust.tuf.TestMetadata.snapshot;
 import static dev.factorytrust.tuf.TestMetadata.timestamp;
 
@@ -47,12 +47,19 @@ final class OldServer {
 
     private OldServer() {}
 
+    private static final InDialect IN_TUF = new InDialect(TestMetadata.TUF);
+
     static Map<String, Bytes> files() {
-        return files(root -> root, (file, _) -> file, "timestamp");
+        return files(IN_TUF);
+    }
+
+    static Map<String, Bytes> files(InDialect in) {
+        return files(in, root -> root, (file, _) -> file, "timestamp");
     }
 
     static Map<String, Bytes> filesWithThreeTimestampKeys() {
         return files(
+                IN_TUF,
                 root -> with(root, RoleName.TIMESTAMP, role(2, "timestamp", "carol", "alice")),
                 (file, _) -> file,
                 "timestamp",
@@ -61,7 +68,7 @@ final class OldServer {
 
     /** Every keyid of an online role is another than the digest of its key. */
     static Map<String, Bytes> filesWithKeyidsOfItsOwn() {
-        return files(OldServer::renamed, OldServer::renamed, "timestamp");
+        return files(IN_TUF, OldServer::renamed, OldServer::renamed, "timestamp");
     }
 
     private static Root renamed(Root root) {
@@ -86,25 +93,29 @@ final class OldServer {
     }
 
     private static Map<String, Bytes> files(
-            UnaryOperator<Root> roots, BiFunction<Bytes, RoleName, Bytes> online, String... timestampSigners) {
+            InDialect in,
+            UnaryOperator<Root> roots,
+            BiFunction<Bytes, RoleName, Bytes> online,
+            String... timestampSigners) {
         var targets = online.apply(
-                sign(new Targets(7, EXPIRES, Map.of("old", target()), Optional.empty(), Map.of()), "targets"),
+                in.sign(new Targets(7, EXPIRES, Map.of("old", target()), Optional.empty(), Map.of()), "targets"),
                 RoleName.TARGETS);
-        var snapshot = online.apply(sign(snapshot(5, targets, 7), "snapshot"), RoleName.SNAPSHOT);
+        var snapshot = online.apply(in.sign(snapshot(5, targets, 7), "snapshot"), RoleName.SNAPSHOT);
         var files = new TreeMap<String, Bytes>();
-        files.put("1.root.json", sign(roots.apply(rootOf(1, "alice")), "alice"));
-        files.put("2.root.json", sign(roots.apply(rootOf(2, "bob")), "alice", "bob"));
-        files.put("3.root.json", sign(roots.apply(rootOf(3, "bob")), "bob"));
-        files.put("7.targets.json", targets);
-        files.put("5.snapshot.json", snapshot);
+        files.put("1.root.json", in.sign(roots.apply(rootOf(in, 1, "alice")), "alice"));
+        files.put("2.root.json", in.sign(roots.apply(rootOf(in, 2, "bob")), "alice", "bob"));
+        files.put("3.root.json", in.sign(roots.apply(rootOf(in, 3, "bob")), "bob"));
+        files.put(in.name(RoleName.TARGETS, 7), targets);
+        files.put(in.name(RoleName.SNAPSHOT, 5), snapshot);
         files.put(
-                "timestamp.json", online.apply(sign(timestamp(9, snapshot, 5), timestampSigners), RoleName.TIMESTAMP));
+                "timestamp.json",
+                online.apply(in.sign(timestamp(9, snapshot, 5), timestampSigners), RoleName.TIMESTAMP));
         return files;
     }
 
-    private static Root rootOf(long version, String holder) {
-        var root = root(version, Map.of(RoleName.ROOT, role(1, holder)));
-        return new Root(version, EXPIRES.plusSeconds(90 * 86_400), true, root.keys(), root.roles(), Map.of());
+    private static Root rootOf(InDialect in, long version, String holder) {
+        var root = in.root(version, Map.of(RoleName.ROOT, in.role(1, holder)));
+        return TestMetadata.expiring(root, EXPIRES.plusSeconds(90 * 86_400));
     }
 
     private static TargetFile target() {
@@ -117,7 +128,7 @@ final class OldServer {
 
     /** Its owner puts the files and these online keys into the cluster. */
     static void handsOver(InMemoryStory story, String... roles) {
-        files(story, files());
+        files(story, files(new InDialect(story.dialect)));
         keys(story, roles);
     }
 

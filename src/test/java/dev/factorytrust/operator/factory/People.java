@@ -9,6 +9,7 @@ import dev.factorytrust.operator.store.FactoryRef;
 import dev.factorytrust.operator.store.KeyStore;
 import dev.factorytrust.stories.Person;
 import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.dialect.Dialect;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -30,8 +31,12 @@ class People {
 
     final InMemoryCluster cluster;
 
-    People(InMemoryCluster cluster) {
+    /** What the Factory's devices read. */
+    final Dialect dialect;
+
+    People(InMemoryCluster cluster, Dialect dialect) {
         this.cluster = cluster;
+        this.dialect = dialect;
     }
 
     boolean isDeclared() {
@@ -39,7 +44,7 @@ class People {
     }
 
     void declareFactory(String bootstrap) {
-        apply(Factory.class, ACME.name(), "{dialect: TUF, bootstrap: {%s}}".formatted(bootstrap));
+        apply(Factory.class, ACME.name(), "{dialect: %s, bootstrap: {%s}}".formatted(dialect.id(), bootstrap));
     }
 
     /** @param fields of the spec, in flow style and without braces */

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.factorytrust.api.v1alpha1.FactorySpec.Dialect;
 import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.api.v1alpha1.TargetSpec;
 import dev.factorytrust.operator.target.TargetFiles.Result;
@@ -41,16 +40,16 @@ class TargetFilesPropertiesTest {
     /** One entry that the dialect objects to would keep every other one from being published. */
     @Property
     void what_is_publishable_breaks_no_limit_of_a_client_in_tuf(@ForAll("targets") Target target) {
-        publishes(target, Dialect.TUF, new InDialect(TestMetadata.TUF));
+        publishes(target, new InDialect(TestMetadata.TUF));
     }
 
     @Property
     void what_is_publishable_breaks_no_limit_of_a_device_of_ota_connect(@ForAll("targets") Target target) {
-        publishes(target, Dialect.OTA_CONNECT, new InDialect(TestMetadata.OTA_CONNECT));
+        publishes(target, new InDialect(TestMetadata.OTA_CONNECT));
     }
 
-    private static void publishes(Target target, Dialect declared, InDialect made) {
-        var result = TargetFiles.of(target, declared);
+    private static void publishes(Target target, InDialect made) {
+        var result = TargetFiles.of(target, made.dialect);
 
         Statistics.collect(result instanceof Result.Publishable);
         Statistics.coverage(coverage -> {

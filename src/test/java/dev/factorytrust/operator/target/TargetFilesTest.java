@@ -3,13 +3,15 @@ package dev.factorytrust.operator.target;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.factorytrust.api.v1alpha1.FactorySpec.Dialect;
 import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.operator.target.TargetFiles.Result;
+import dev.factorytrust.tuf.InDialect;
+import dev.factorytrust.tuf.TestMetadata;
+import dev.factorytrust.tuf.dialect.Dialect;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.List;
@@ -56,7 +58,7 @@ class TargetFilesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Dialect.class)
+    @MethodSource(InDialect.ALL)
     void shortcuts_fill_custom_in_every_dialect(Dialect dialect) throws Exception {
         assertThat(published(target(SHORTCUTS), dialect).file().custom()).contains(json(FILLED));
     }
@@ -84,7 +86,7 @@ class TargetFilesTest {
     void a_shortcut_and_custom_that_differ_are_both_named(String shortcut, String member, String field) {
         var name = member.substring(1, member.indexOf('"', 1));
 
-        assertThat(reasons(target(shortcut, "\"custom\": {" + member + "}"), Dialect.TUF))
+        assertThat(reasons(target(shortcut, "\"custom\": {" + member + "}"), TestMetadata.TUF))
                 .containsExactly(
                         field + " and spec.custom." + name + " fill the same member and differ: remove one of them");
     }
@@ -93,7 +95,7 @@ class TargetFilesTest {
     @ValueSource(
             strings = {"", "/a", "a/", "a//b", ".", "..", "a/../b", "./a", "a\\\\b", "a b", "ü", "a?b", "a%2fb", "a:b"})
     void a_path_that_clients_read_in_different_ways_is_refused(String path) {
-        assertThat(reasons(target("\"path\": \"" + path + '"'), Dialect.TUF))
+        assertThat(reasons(target("\"path\": \"" + path + '"'), TestMetadata.TUF))
                 .singleElement()
                 .asString()
                 .startsWith("spec.path ");
@@ -103,7 +105,7 @@ class TargetFilesTest {
     void a_path_has_512_characters_at_most() {
         assertThat(publishable(target("\"path\": \"" + "a".repeat(512) + '"')).path())
                 .hasSize(512);
-        assertThat(reasons(target("\"path\": \"" + "a".repeat(513) + '"'), Dialect.TUF))
+        assertThat(reasons(target("\"path\": \"" + "a".repeat(513) + '"'), TestMetadata.TUF))
                 .containsExactly("spec.path has 513 characters, more than the 512 that a path may have");
     }
 
@@ -116,12 +118,12 @@ class TargetFilesTest {
                 "\"hashes\": {\"sha256\": \"%1$s\"}                           | spec.length is null",
                 "\"length\": 0                                                | spec.hashes is empty",
                 "\"length\": 0, \"hashes\": {}                                | spec.hashes is empty",
-                "\"length\": 0, \"hashes\": {\"sha512\": \"%2$s\"}            | spec.hashes has no sha256",
+                "\"length\": 0, \"hashes\": {\"sha512\": \"%2$s\"}            | hashes has no sha256",
                 "\"length\": 0, \"hashes\": {\"sha256\": \"AB\"}              | spec.hashes.sha256 is no sha256 digest",
                 "\"length\": 0, \"hashes\": {\"sha256\": \"%1$s\", \"md5\": \"0\"} | spec.hashes.md5 is no algorithm",
             })
     void a_length_or_hash_that_clients_refuse_is_refused(String fields, String reason) {
-        assertThat(reasons(spec(fields.formatted(SHA256, SHA512)), Dialect.TUF))
+        assertThat(reasons(spec(fields.formatted(SHA256, SHA512)), TestMetadata.TUF))
                 .singleElement()
                 .asString()
                 .startsWith(reason);
@@ -131,7 +133,7 @@ class TargetFilesTest {
     void devices_know_an_artifact_by_its_sha512_too() {
         var target = spec("\"length\": 0, \"hashes\": {\"sha512\": \"" + SHA512 + "\"}");
 
-        assertThat(published(target, Dialect.OTA_CONNECT).file().hashes()).containsOnlyKeys("sha512");
+        assertThat(published(target, TestMetadata.OTA_CONNECT).file().hashes()).containsOnlyKeys("sha512");
     }
 
     @ParameterizedTest
@@ -155,7 +157,7 @@ class TargetFilesTest {
                 "\"text\"                    | spec.custom is no object",
             })
     void custom_data_that_some_client_cannot_read_is_refused_by_the_name_of_its_field(String custom, String reason) {
-        assertThat(reasons(target("\"custom\": " + custom), Dialect.TUF))
+        assertThat(reasons(target("\"custom\": " + custom), TestMetadata.TUF))
                 .singleElement()
                 .asString()
                 .startsWith(reason);
@@ -165,7 +167,7 @@ class TargetFilesTest {
     void custom_data_is_nested_16_deep_at_most() {
         assertThat(publishable(target("\"custom\": " + nested(16))).file().custom())
                 .isPresent();
-        assertThat(reasons(target("\"custom\": " + nested(17)), Dialect.TUF))
+        assertThat(reasons(target("\"custom\": " + nested(17)), TestMetadata.TUF))
                 .singleElement()
                 .asString()
                 .endsWith(" is nested deeper than 16 levels: flatten it");
@@ -173,7 +175,7 @@ class TargetFilesTest {
 
     @Test
     void shortcuts_are_held_to_the_rules_of_custom_data() {
-        assertThat(reasons(target("\"tags\": [\"main\", \"gr\u00fcn\"]"), Dialect.TUF))
+        assertThat(reasons(target("\"tags\": [\"main\", \"gr\u00fcn\"]"), TestMetadata.TUF))
                 .singleElement()
                 .asString()
                 .startsWith("spec.tags[1] contains U+00FC,");
@@ -181,13 +183,13 @@ class TargetFilesTest {
 
     @Test
     void every_mistake_is_named_at_once() {
-        assertThat(reasons(target("\"path\": \"..\"", "\"custom\": {\"a\": 0.5, \"b\": {}}"), Dialect.TUF))
+        assertThat(reasons(target("\"path\": \"..\"", "\"custom\": {\"a\": 0.5, \"b\": {}}"), TestMetadata.TUF))
                 .hasSize(3);
     }
 
     @Test
     void a_reason_repeats_no_more_of_a_long_name_than_it_takes_to_find_it() {
-        assertThat(reasons(target("\"custom\": {\"" + "n".repeat(5000) + "\": 0.5}"), Dialect.TUF))
+        assertThat(reasons(target("\"custom\": {\"" + "n".repeat(5000) + "\": 0.5}"), TestMetadata.TUF))
                 .singleElement()
                 .asString()
                 .hasSizeLessThan(250);
@@ -212,7 +214,7 @@ class TargetFilesTest {
     void members_that_aktualizr_reads_are_of_the_type_it_reads_where_it_is_the_client(String custom, String reason) {
         var target = target("\"custom\": " + custom);
 
-        assertThat(reasons(target, Dialect.OTA_CONNECT))
+        assertThat(reasons(target, TestMetadata.OTA_CONNECT))
                 .singleElement()
                 .asString()
                 .startsWith(reason);
@@ -224,8 +226,8 @@ class TargetFilesTest {
         var longest = "\"custom\": {\"hardwareIds\": [\"" + "h".repeat(200) + "\"]}";
         var tooLong = "\"custom\": {\"hardwareIds\": [\"" + "h".repeat(201) + "\"]}";
 
-        assertThat(published(target(longest), Dialect.OTA_CONNECT)).isNotNull();
-        assertThat(reasons(target(tooLong), Dialect.OTA_CONNECT))
+        assertThat(published(target(longest), TestMetadata.OTA_CONNECT)).isNotNull();
+        assertThat(reasons(target(tooLong), TestMetadata.OTA_CONNECT))
                 .singleElement()
                 .asString()
                 .startsWith("custom.hardwareIds has an entry of 201 characters");
@@ -235,7 +237,7 @@ class TargetFilesTest {
     void a_null_is_as_good_as_absent_where_aktualizr_is_the_client() {
         var custom = "\"custom\": {\"uri\": null, \"tags\": null, \"docker_compose_apps\": null}";
 
-        assertThat(published(target(custom), Dialect.OTA_CONNECT).file().custom())
+        assertThat(published(target(custom), TestMetadata.OTA_CONNECT).file().custom())
                 .isPresent();
     }
 
@@ -244,7 +246,7 @@ class TargetFilesTest {
     }
 
     private static Result.Publishable publishable(Target target) {
-        return published(target, Dialect.TUF);
+        return published(target, TestMetadata.TUF);
     }
 
     private static Result.Publishable published(Target target, Dialect dialect) {

@@ -1,6 +1,5 @@
 package dev.factorytrust.operator.target;
 
-import dev.factorytrust.api.v1alpha1.FactorySpec.Dialect;
 import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.operator.runtime.Events;
 import dev.factorytrust.operator.runtime.StatusWriter;
@@ -8,6 +7,7 @@ import dev.factorytrust.operator.runtime.Wakeups;
 import dev.factorytrust.operator.target.TargetReport.Committed;
 import dev.factorytrust.operator.target.TargetReport.FactoryFacts;
 import dev.factorytrust.testing.ControlPlane;
+import dev.factorytrust.tuf.TestMetadata;
 import dev.factorytrust.tuf.model.TargetFile;
 import dev.factorytrust.tuf.repository.ManagedPaths;
 import io.fabric8.kubernetes.api.model.Event;
@@ -126,6 +126,6 @@ class TargetReconcilerIT {
     }
 
     private static Optional<FactoryFacts> known(Optional<Committed> committed, Map<String, String> conflicts) {
-        return Optional.of(new FactoryFacts(Dialect.TUF, "f-1", committed, conflicts, List.of()));
+        return Optional.of(new FactoryFacts(TestMetadata.TUF, "f-1", committed, conflicts, List.of()));
     }
 }

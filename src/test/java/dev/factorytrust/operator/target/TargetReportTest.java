@@ -1,11 +1,11 @@
 package dev.factorytrust.operator.target;
 
 import dev.factorytrust.api.v1alpha1.Condition;
-import dev.factorytrust.api.v1alpha1.FactorySpec.Dialect;
 import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.api.v1alpha1.TargetStatus;
 import dev.factorytrust.operator.target.TargetReport.Committed;
 import dev.factorytrust.operator.target.TargetReport.FactoryFacts;
+import dev.factorytrust.tuf.TestMetadata;
 import dev.factorytrust.tuf.model.TargetFile;
 import dev.factorytrust.tuf.repository.ManagedPaths;
 import org.junit.jupiter.api.Test;
@@ -34,7 +34,7 @@ class TargetReportTest {
     private static final FactoryFacts EMPTY = facts(Optional.empty(), Map.of());
     private static final FactoryFacts PUBLISHED = facts(committed(17, LISTED, OURS), Map.of());
     private static final FactoryFacts PAUSED = new FactoryFacts(
-            Dialect.TUF,
+            TestMetadata.TUF,
             "f-1",
             committed(17, LISTED, OURS),
             Map.of(),
@@ -187,7 +187,7 @@ class TargetReportTest {
     }
 
     private static TargetFile published(Target target) {
-        return TargetFiles.of(target, Dialect.TUF) instanceof TargetFiles.Result.Publishable(var _, var file)
+        return TargetFiles.of(target, TestMetadata.TUF) instanceof TargetFiles.Result.Publishable(var _, var file)
                 ? file
                 : null;
     }
@@ -202,7 +202,7 @@ class TargetReportTest {
     }
 
     private static FactoryFacts facts(Optional<Committed> committed, Map<String, String> conflicts) {
-        return new FactoryFacts(Dialect.TUF, "f-1", committed, conflicts, List.of());
+        return new FactoryFacts(TestMetadata.TUF, "f-1", committed, conflicts, List.of());
     }
 
     private static String message(Target target, Optional<FactoryFacts> facts) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 import static dev.factorytrust.tuf.repository.Samples.NOW;
 import static dev.factorytrust.tuf.repository.Samples.adding;
@@ -79,6 +81,37 @@ class OtaConnectRepositoryTest extends WithSamples {
                         "UnsupportedKey",
                         "ecdsa-p256 can't be used with OTAConnect: devices refuse any file that lists a key of another"
                                 + " type than Ed25519 and RSA"));
+    }
+
+    /** It would be binding once all have signed, and devices would pass it over without a word. */
+    @Test
+    @DisplayName("invariant 12: a root that fits only as long as not all have signed is never offered")
+    void a_root_that_would_outgrow_its_limit_by_its_signatures_is_refused() {
+        var many =
+                IntStream.range(0, 130).mapToObj(number -> "holder-" + number).toArray(String[]::new);
+        var refused = RootProposal.propose(
+                dialect,
+                Optional.empty(),
+                new RootChange(
+                        Optional.of(adding(many)),
+                        Optional.empty(),
+                        Samples.onlineKeys(),
+                        NOW.plus(Duration.ofDays(365)),
+                        Optional.empty(),
+                        Samples.FACTORY));
+        assertThat(refused).isInstanceOfSatisfying(RootProposal.Refused.class, why -> assertThat(why.message())
+                .containsPattern("the file has 6[6-9][0-9]{3} bytes, where clients take 65536"));
+        assertThat(proposed(
+                                Optional.empty(),
+                                new RootChange(
+                                        Optional.of(adding(Arrays.copyOf(many, 120))),
+                                        Optional.empty(),
+                                        Samples.onlineKeys(),
+                                        NOW.plus(Duration.ofDays(365)),
+                                        Optional.empty(),
+                                        Samples.FACTORY))
+                        .added())
+                .hasSize(120);
     }
 
     @Test
