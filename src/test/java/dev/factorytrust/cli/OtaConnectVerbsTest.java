@@ -108,6 +108,6 @@ class OtaConnectVerbsTest {
     @Test
     void it_moves_in_as_what_it_is() {
         var imported = ok(Shell.run("import", "acme", "--from", repository, "--dry-run"));
-        assertThat(imported.out()).contains("dialect: OTAConnect", "targets.json:");
+        assertThat(imported.out()).contains("dialect: \"OTAConnect\"", "targets.json:");
     }
 }
