@@ -94,24 +94,23 @@ final class Flows {
                     stage.pass(Duration.ofMinutes(61));
                     stage.people().awaitPhase("fresh", Phase.COMPLETED, SOON);
                 }),
-                new Flow("OTAConnect: a Target added", OTA_CONNECT, stage -> {
-                    stage.people().target("lmp");
-                    awaitTargets(stage, 1);
-                }),
-                new Flow("OTAConnect: rotation of the root and the online keys, with overlap", OTA_CONNECT, stage -> {
-                    stage.people()
-                            .declare(
-                                    "fresh",
-                                    "rotateOnlineKeys: [timestamp, snapshot, targets], root: {addKeys: [%s], removeKeys: [carol]}"
-                                            .formatted(declared(ALICE)));
-                    stage.people().attach("fresh", ALICE);
-                    stage.people().attach("fresh", CAROL);
-                    stage.people().awaitPhase("fresh", Phase.OVERLAPPING, SOON);
-                    stage.pass(Duration.ofMinutes(61));
-                    awaitRoot(stage, 2);
-                    stage.pass(Duration.ofMinutes(61));
-                    stage.people().awaitPhase("fresh", Phase.COMPLETED, SOON);
-                }),
+                new Flow(
+                        "OTAConnect: rotation of the root and the timestamp's key, with overlap",
+                        OTA_CONNECT,
+                        stage -> {
+                            stage.people()
+                                    .declare(
+                                            "fresh",
+                                            "rotateOnlineKeys: [timestamp], root: {addKeys: [%s], removeKeys: [carol]}"
+                                                    .formatted(declared(ALICE)));
+                            stage.people().attach("fresh", ALICE);
+                            stage.people().attach("fresh", CAROL);
+                            stage.people().awaitPhase("fresh", Phase.OVERLAPPING, SOON);
+                            stage.pass(Duration.ofMinutes(61));
+                            awaitRoot(stage, 2);
+                            stage.pass(Duration.ofMinutes(61));
+                            stage.people().awaitPhase("fresh", Phase.COMPLETED, SOON);
+                        }),
                 new Flow("compromise of the online keys", OFFLINE, stage -> {
                     stage.people().declare("stolen", "reason: Compromise");
                     stage.people().attach("stolen", ALICE);
