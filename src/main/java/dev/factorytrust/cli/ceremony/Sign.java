@@ -1,14 +1,7 @@
 package dev.factorytrust.cli.ceremony;
 
-import dev.factorytrust.cli.console.Failure;
 import dev.factorytrust.cli.console.InputFile;
-import dev.factorytrust.cli.console.Output;
-import dev.factorytrust.cli.console.Passphrase;
-import dev.factorytrust.cli.console.Terminal;
-import dev.factorytrust.cli.key.KeySource;
-import dev.factorytrust.tuf.crypto.PublicKey;
-import dev.factorytrust.tuf.crypto.Signer;
-import picocli.CommandLine.ArgGroup;
+import dev.factorytrust.cli.console.Person;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,7 +10,6 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -37,69 +29,39 @@ public final class Sign implements Runnable {
     @Parameters(paramLabel = "PAYLOAD", description = "The payload's file: payload.json of the rotation's ConfigMap.")
     private Path payload;
 
-    @ArgGroup(multiplicity = "1")
-    private KeySource keys;
-
     @Option(
             names = "--current",
             paramLabel = "FILE",
             description = "The root that the payload follows, to show what changes. Without it everything is shown.")
     private Path current;
 
-    @Option(names = "--yes", description = "Don't ask: you have compared the digest that is shown.")
-    private boolean yes;
+    @Option(
+            names = "--moved-from",
+            paramLabel = "NAMESPACE/NAME",
+            description = "What the Factory was called before it was restored under the name in the payload.")
+    private String movedFrom;
 
     @Mixin
-    private Passphrase passphrase;
+    private Person person;
+
+    @Mixin
+    private Signing signing;
 
     @Override
     public void run() {
-        var offered = RootPayload.read(
-                InputFile.of(payload), Optional.ofNullable(current).map(InputFile::of));
-        var secrets = keys.with(passphrase, all -> sign(offered, chosen(offered, all)));
+        var offered = RootPayload.toSign(
+                InputFile.of(payload), Optional.ofNullable(current).map(InputFile::of), Optional.ofNullable(movedFrom));
+        var secrets = signing.sign(
+                offered,
+                person::tell,
+                payload
+                        + (current != null
+                                ? " or of the root before it"
+                                : "; if it is one that goes, name the root before with --current"));
         // No document starts with a marker, so that one alone can be appended to another file.
         command.commandLine()
                 .getOut()
                 .print(secrets.stream().map(SignatureSecret::yaml).collect(Collectors.joining("---\n")));
         command.commandLine().getOut().flush();
-    }
-
-    private List<SignatureSecret> sign(RootPayload offered, List<Signer> signers) {
-        offered.lines().forEach(this::tell);
-        if (signers.size() > 1) {
-            signers.forEach(signer -> tell("  signs: " + signer.publicKey()));
-        }
-        if (!yes
-                && !Terminal.confirms(
-                        "Sign it with " + keys.name() + "?", "pass --yes once you have compared the digest")) {
-            throw Failure.refused("nothing was signed");
-        }
-        return signers.stream().map(offered::signedBy).toList();
-    }
-
-    /** A signature that neither side counts would only be refused later, by the operator. */
-    private List<Signer> chosen(RootPayload offered, List<Signer> all) {
-        var chosen = all.stream()
-                .filter(signer -> offered.keyid(signer.publicKey()).isPresent())
-                .toList();
-        if (chosen.isEmpty()) {
-            throw Failure.refused("%s (%s) is no root key of %s%s"
-                    .formatted(
-                            keys.name(),
-                            all.stream()
-                                    .map(Signer::publicKey)
-                                    .map(PublicKey::toString)
-                                    .collect(Collectors.joining(", ")),
-                            payload,
-                            current != null
-                                    ? " or of the root before it"
-                                    : "; if it is one that goes, name the root before with --current"));
-        }
-        return chosen;
-    }
-
-    /** To a person: standard output is the Secret's alone. */
-    private void tell(String line) {
-        command.commandLine().getErr().println(Output.harmless(line));
     }
 }

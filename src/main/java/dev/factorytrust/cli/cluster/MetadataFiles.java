@@ -17,11 +17,11 @@ public final class MetadataFiles {
 
     /** @return empty where the object has no such file, whole or in parts */
     public static Optional<Bytes> of(KubernetesClient client, ConfigMap object, String entry) {
-        return entry(object, entry)
+        return Cluster.file(object, entry)
                 .or(() -> Optional.ofNullable(object.getData())
                         .map(data -> data.get(entry))
                         .map(Bytes::utf8))
-                .or(() -> entry(object, Names.PARTS_JSON).flatMap(index -> parts(client, object, index, entry)));
+                .or(() -> Cluster.file(object, Names.PARTS_JSON).flatMap(index -> parts(client, object, index, entry)));
     }
 
     private static Optional<Bytes> parts(KubernetesClient client, ConfigMap object, Bytes index, String entry) {
@@ -30,18 +30,12 @@ public final class MetadataFiles {
                             .inNamespace(object.getMetadata().getNamespace())
                             .withName(part)
                             .get())
-                    .flatMap(found -> entry(found, Names.PART)));
+                    .flatMap(found -> Cluster.file(found, Names.PART)));
         } catch (DamagedPartException e) {
             throw Failure.refused("ConfigMap " + e.part() + " " + e.getMessage()
                     + ": the operator puts it back, or a backup has it; then ask again");
         } catch (IllegalArgumentException e) {
             throw Failure.refused("ConfigMap " + object.getMetadata().getName() + " lists no parts that can be read");
         }
-    }
-
-    private static Optional<Bytes> entry(ConfigMap object, String entry) {
-        return Optional.ofNullable(object.getBinaryData())
-                .map(data -> data.get(entry))
-                .map(Bytes::base64);
     }
 }

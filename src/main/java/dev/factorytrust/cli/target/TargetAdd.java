@@ -149,13 +149,7 @@ final class TargetAdd implements Runnable {
     }
 
     private Added add(KubernetesClient client, String namespace, Target wanted) {
-        if (client.resources(Factory.class)
-                        .inNamespace(namespace)
-                        .withName(factory)
-                        .get()
-                == null) {
-            throw Failure.refused("there is no Factory %s in namespace %s".formatted(factory, namespace));
-        }
+        Cluster.find(client, Factory.class, namespace, factory);
         var name = wanted.getMetadata().getName();
         var resource = client.resources(Target.class).inNamespace(namespace).withName(name);
         wanted.getMetadata().setNamespace(namespace);
