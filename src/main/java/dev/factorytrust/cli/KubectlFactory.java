@@ -53,7 +53,8 @@ public final class KubectlFactory {
     }
 
     public static void main(String[] arguments) throws IOException, NoSuchAlgorithmException {
-        // The Kubernetes client would have it say that there is no log, or that it is slow: errors reach people as sentences.
+        // The Kubernetes client would have it say that there is no log, or that it is slow: errors reach people as
+        // sentences.
         System.setProperty("slf4j.internal.verbosity", "ERROR");
         System.setProperty("java.util.logging.config.class", NoLog.class.getName());
         System.exit(
