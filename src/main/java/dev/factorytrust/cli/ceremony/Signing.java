@@ -28,13 +28,13 @@ public final class Signing {
 
     /**
      * @param tell takes a line for a person
-     * @param otherKeys what to do where none of the keys is a root key of either root; as the end of a sentence
+     * @param noSuchKey what to say of keys of which none may sign, and what to do then; as the end of a sentence
      */
-    public List<SignatureSecret> sign(RootPayload payload, Consumer<String> tell, String otherKeys) {
-        return keys.with(passphrase, all -> sign(payload, chosen(payload, all, otherKeys), tell));
+    public List<SignatureSecret> sign(SignedPayload payload, Consumer<String> tell, String noSuchKey) {
+        return keys.with(passphrase, all -> sign(payload, chosen(payload, all, noSuchKey), tell));
     }
 
-    private List<SignatureSecret> sign(RootPayload payload, List<Signer> signers, Consumer<String> tell) {
+    private List<SignatureSecret> sign(SignedPayload payload, List<Signer> signers, Consumer<String> tell) {
         payload.lines().forEach(tell);
         if (signers.size() > 1) {
             signers.forEach(signer -> tell.accept("  signs: " + signer.publicKey()));
@@ -48,19 +48,19 @@ public final class Signing {
     }
 
     /** A signature that neither side counts would only be refused later, by the operator. */
-    private List<Signer> chosen(RootPayload payload, List<Signer> all, String otherKeys) {
+    private List<Signer> chosen(SignedPayload payload, List<Signer> all, String noSuchKey) {
         var chosen = all.stream()
                 .filter(signer -> payload.keyid(signer.publicKey()).isPresent())
                 .toList();
         if (chosen.isEmpty()) {
-            throw Failure.refused("%s (%s) is no root key of %s"
+            throw Failure.refused("%s (%s) %s"
                     .formatted(
                             keys.name(),
                             all.stream()
                                     .map(Signer::publicKey)
                                     .map(PublicKey::toString)
                                     .collect(Collectors.joining(", ")),
-                            otherKeys));
+                            noSuchKey));
         }
         return chosen;
     }

@@ -47,7 +47,7 @@ public final class RootSign implements Runnable {
             declaration.fetch();
         }
         var payload = RootDeclaration.checked(folder);
-        var signed = signing.sign(payload, option::tell, "this root or of the next");
+        var signed = signing.sign(payload, option::tell, "is no root key of this root or of the next");
         signed.forEach(folder::add);
         option.tell(signed.size() + (signed.size() == 1 ? " signature" : " signatures") + " added in "
                 + option.directory());

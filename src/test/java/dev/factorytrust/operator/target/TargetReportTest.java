@@ -39,7 +39,8 @@ class TargetReportTest {
             committed(17, LISTED, OURS),
             Map.of(),
             Map.of(),
-            List.of("Factory acme is paused: set spec.paused to false"));
+            List.of("Factory acme is paused: set spec.paused to false"),
+            Optional.empty());
 
     static final List<Arguments> REASONS = List.of(
             argumentSet("no Factory", target(), Optional.empty(), "False FactoryNotFound"),
@@ -91,7 +92,8 @@ class TargetReportTest {
                             committed(1, Map.of(), managed("f-1", "other")),
                             Map.of(),
                             Map.of("lmp-764", "Targets metadata would have 9 bytes with it"),
-                            List.of())),
+                            List.of(),
+                            Optional.empty())),
                     "False Invalid"),
             argumentSet(
                     "invalid goes before the conflict",
@@ -215,7 +217,7 @@ class TargetReportTest {
     }
 
     private static FactoryFacts facts(Optional<Committed> committed, Map<String, String> conflicts) {
-        return new FactoryFacts(TestMetadata.TUF, "f-1", committed, conflicts, Map.of(), List.of());
+        return new FactoryFacts(TestMetadata.TUF, "f-1", committed, conflicts, Map.of(), List.of(), Optional.empty());
     }
 
     private static String message(Target target, Optional<FactoryFacts> facts) {
