@@ -16,7 +16,7 @@ test: ## all tests: units, a real API server and etcd, real devices
 # Whatever shows a repository to every client, with two more of them: minutes to install, so not in every run.
 test-clients: ## what devices see, by tough (needs cargo) and sigstore-java too
 	CLIENTS=all src/dev/test.sh -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false \
-	    -Dit.test='DeviceClientIT,KeyOrdersIT,RootRotationIT,PollingIT,CompromiseIT,TargetsIT,ImportIT'
+	    -Dit.test='DeviceClientIT,BootstrapIT,RootRotationIT,PollingIT,CompromiseIT'
 
 demo: ## two minutes: a Factory, a device, a rotated root, an attacker, on this machine (KEEP=1 leaves it up)
 	@src/dev/demo.sh
