@@ -2,7 +2,7 @@
 MVN = JAVA_HOME="$$(src/dev/jdk.sh)" mvn -B --no-transfer-progress
 
 .DEFAULT_GOAL := help
-.PHONY: help build test test-clients demo demo-stop story control-plane
+.PHONY: help build test test-clients image demo demo-stop story control-plane
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ test: ## all tests: units, a real API server and etcd, real devices
 test-clients: ## what devices see, by tough (needs cargo) and sigstore-java too
 	CLIENTS=all src/dev/test.sh -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false \
 	    -Dit.test='DeviceClientIT,BootstrapIT,RootRotationIT,PollingIT,CompromiseIT'
+
+image: ## target/factory-trust-image.tar, for docker load and ctr import (BASE=image or tar://file, NAME=image's name)
+	$(MVN) -DskipTests -Pimage package $(if $(BASE),-Dimage.base="$(BASE)") $(if $(NAME),-Dimage.name="$(NAME)")
 
 demo: ## two minutes: a Factory, a device, a rotated root, an attacker, on this machine (KEEP=1 leaves it up)
 	@src/dev/demo.sh

@@ -32,4 +32,41 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+{{- with .Values.global.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* What the operator may do in a namespace that it watches. Only namespaced kinds, so that a RoleBinding, or a Role, per
+namespace can take the ClusterRoleBinding's place. */}}
+{{- define "factory-trust.rules" -}}
+# patch puts the finalizer of deletionPolicy Delete, and nothing else; publish is the right to write metadata ConfigMaps.
+# admission.yaml refuses any other change, and others.
+- apiGroups: [factory-trust.dev]
+  resources: [factories]
+  verbs: [get, list, watch, patch, publish]
+- apiGroups: [factory-trust.dev]
+  resources: [factories/finalizers]
+  verbs: [update]
+# The operator declares version 1 of an offline root, and proposals; a RootRotation's spec is immutable.
+- apiGroups: [factory-trust.dev]
+  resources: [rootrotations]
+  verbs: [get, list, watch, create, delete]
+- apiGroups: [factory-trust.dev]
+  resources: [targets]
+  verbs: [get, list, watch]
+- apiGroups: [factory-trust.dev]
+  resources: [factories/status, rootrotations/status, targets/status]
+  verbs: [patch, update]
+# Metadata and payloads. update is the timestamp's, the one commit point; all others are immutable.
+- apiGroups: [""]
+  resources: [configmaps]
+  verbs: [get, list, watch, create, update, delete]
+# Keys and signatures: made, read and erased, never changed.
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [get, list, watch, create, delete]
+- apiGroups: ["", events.k8s.io]
+  resources: [events]
+  verbs: [create, patch]
 {{- end -}}

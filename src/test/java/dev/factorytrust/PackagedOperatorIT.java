@@ -1,5 +1,6 @@
 package dev.factorytrust;
 
+import dev.factorytrust.deploy.Monitoring;
 import dev.factorytrust.testing.ControlPlane;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -87,8 +88,8 @@ class PackagedOperatorIT {
                         metric("publications_total", "result=\"published\"", 1),
                         metric("device_root_requests_total", "behind=\"1\"", 1),
                         metric("device_root_requests_total", "behind=\"0\"", 1))
-                .anyMatch(line -> line.startsWith("factory_trust_metadata_expiration_timestamp_seconds{"))
-                .anyMatch(line -> line.startsWith("factory_trust_metadata_refresh_timestamp_seconds{")));
+                .extracting(line -> line.split("[{ ]")[0])
+                .containsAll(Monitoring.metrics()));
         assertThat(get(devices, "/q/metrics").statusCode()).isEqualTo(404);
         assertThat(get(devices, "/q/health/ready").statusCode()).isEqualTo(404);
         assertThat(get(management, file("timestamp.json")).statusCode()).isEqualTo(404);

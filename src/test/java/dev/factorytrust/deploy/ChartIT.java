@@ -2,11 +2,11 @@ package dev.factorytrust.deploy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.factorytrust.testing.Command;
 import dev.factorytrust.testing.ControlPlane;
 import dev.factorytrust.testing.Helm;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -26,7 +26,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /** The two ways to install, both written by hand, give one and the same operator. */
 class ChartIT {
 
-    private static final YAMLMapper YAML = new YAMLMapper();
     private static final String CHART = Path.of("helm", "factory-trust").toString();
 
     /** What an installer puts on objects to know them again. */
@@ -44,21 +43,14 @@ class ChartIT {
 
     @Test
     void the_chart_as_it_comes_is_the_kustomization_and_the_crds() throws Exception {
-        var kustomization = Command.run(List.of(ControlPlane.kubectl().toString(), "kustomize", "deploy"));
-        var expected = unmarked(kustomization);
-        // Helm makes the namespace of a release itself.
-        expected.remove("Namespace/factory-trust-system");
+        var expected = kustomized(Path.of("deploy"));
         try (var crds = Files.list(Path.of("crds"))) {
             for (var crd : crds.toList()) {
                 expected.putAll(unmarked(Files.readString(crd)));
             }
         }
 
-        var chart = unmarked(chart());
-        assertThat(chart).containsOnlyKeys(expected.keySet());
-        assertThat(chart).allSatisfy((name, object) -> assertThat(object.equals(AS_NUMBERS, expected.get(name)))
-                .as("%s%n%s", object, expected.get(name))
-                .isTrue());
+        same(unmarked(chart()), expected);
     }
 
     @Test
@@ -71,9 +63,45 @@ class ChartIT {
         assertThat(crds(chart("--set", "crds.enabled=false"))).isEmpty();
     }
 
+    /** What the chart has as values, the kustomization has as components: the same objects again. */
+    @Test
+    void each_component_is_what_a_value_gives(@TempDir Path folder) throws Exception {
+        sameWith(folder, List.of("components/network-policy"), "--set", "networkPolicy.enabled=true");
+        sameWith(
+                folder,
+                List.of("components/monitoring"),
+                "--set",
+                "prometheus.servicemonitor.enabled=true,prometheus.prometheusrule.enabled=true",
+                "--set",
+                "prometheus.dashboards.enabled=true");
+    }
+
+    /** Roles in namespaces that exist are applied apart, for a kustomization has one namespace. */
+    @Test
+    void roles_take_the_place_of_the_cluster_role(@TempDir Path folder) throws Exception {
+        var kustomized = kustomized(folder, List.of("components/namespaced"));
+        var watched = unmarked(Command.run(List.of(
+                ControlPlane.kubectl().toString(),
+                "kustomize",
+                Path.of("deploy", "watched").toString())));
+        var chart = unmarked(chart("--set", "rbac.namespaced=true,watchNamespaces={fleet},crds.enabled=false"));
+        assertThat(kustomized).doesNotContainKeys("ClusterRole/factory-trust", "ClusterRoleBinding/factory-trust");
+        for (var kind : List.of("Role", "RoleBinding")) {
+            var inChart = (ObjectNode) chart.remove(kind + "/fleet/factory-trust");
+            ((ObjectNode) inChart.get("metadata")).remove("namespace");
+            assertThat(inChart).isEqualTo(watched.get(kind + "/factory-trust"));
+        }
+        assertThat(chart).containsOnlyKeys(kustomized.keySet());
+        var env = "/spec/template/spec/containers/0/env";
+        assertThat(chart.get("Deployment/factory-trust-system/factory-trust").at(env))
+                .containsExactlyInAnyOrderElementsOf(kustomized
+                        .get("Deployment/factory-trust-system/factory-trust")
+                        .at(env));
+    }
+
     @Test
     void watching_some_namespaces_gives_rights_in_those_alone() throws Exception {
-        var objects = objects(chart("--set", "watchNamespaces={a,b}"));
+        var objects = Manifests.objects(chart("--set", "watchNamespaces={a,b}"));
         assertThat(objects)
                 .doesNotContainKey("ClusterRoleBinding/factory-trust")
                 .containsKeys("RoleBinding/a/factory-trust", "RoleBinding/b/factory-trust");
@@ -93,6 +121,41 @@ class ChartIT {
                 .hasMessageContaining("replicas");
     }
 
+    private static void sameWith(Path folder, List<String> components, String... values) throws Exception {
+        var arguments = new ArrayList<>(List.of(values));
+        arguments.addAll(List.of("--set", "crds.enabled=false"));
+        same(unmarked(chart(arguments.toArray(String[]::new))), kustomized(folder, components));
+    }
+
+    private static void same(Map<String, JsonNode> chart, Map<String, JsonNode> expected) {
+        assertThat(chart).containsOnlyKeys(expected.keySet());
+        assertThat(chart).allSatisfy((name, object) -> assertThat(object.equals(AS_NUMBERS, expected.get(name)))
+                .as("%s%n%s", object, expected.get(name))
+                .isTrue());
+    }
+
+    /** An overlay of {@code deploy/} with components in it. */
+    private static Map<String, JsonNode> kustomized(Path folder, List<String> components) throws Exception {
+        var deploy =
+                folder.toRealPath().relativize(Path.of("deploy").toRealPath()).toString();
+        Files.writeString(folder.resolve("kustomization.yaml"), """
+                apiVersion: kustomize.config.k8s.io/v1beta1
+                kind: Kustomization
+                resources: [%s]
+                components: [%s]
+                """.formatted(
+                deploy,
+                components.stream().map(component -> deploy + '/' + component).collect(Collectors.joining(", "))));
+        return kustomized(folder);
+    }
+
+    private static Map<String, JsonNode> kustomized(Path folder) throws Exception {
+        var objects = unmarked(Command.run(List.of(ControlPlane.kubectl().toString(), "kustomize", folder.toString())));
+        // Helm makes the namespace of a release itself.
+        objects.remove("Namespace/factory-trust-system");
+        return objects;
+    }
+
     private static String chart(String... arguments) throws IOException, InterruptedException {
         var all = new ArrayList<>(List.of("factory-trust", CHART, "-n", "factory-trust-system"));
         all.addAll(List.of(arguments));
@@ -100,14 +163,14 @@ class ChartIT {
     }
 
     private static List<JsonNode> crds(String yaml) throws IOException {
-        return objects(yaml).entrySet().stream()
+        return Manifests.objects(yaml).entrySet().stream()
                 .filter(object -> object.getKey().startsWith("CustomResourceDefinition/"))
                 .map(Map.Entry::getValue)
                 .toList();
     }
 
     private static Map<String, JsonNode> unmarked(String yaml) throws IOException {
-        return objects(yaml).entrySet().stream()
+        return Manifests.objects(yaml).entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey, object -> unmarked(object.getValue()), (a, b) -> b, TreeMap::new));
     }
@@ -125,25 +188,5 @@ class ChartIT {
         }
         node.forEach(ChartIT::unmarked);
         return node;
-    }
-
-    /** By kind, namespace and name. */
-    private static Map<String, JsonNode> objects(String yaml) throws IOException {
-        var objects = new TreeMap<String, JsonNode>();
-        try (var documents = YAML.readerFor(JsonNode.class).<JsonNode>readValues(yaml)) {
-            while (documents.hasNext()) {
-                var object = documents.next();
-                if (object.isObject()) {
-                    var metadata = object.get("metadata");
-                    var namespace = metadata.path("namespace").asText();
-                    objects.put(
-                            object.get("kind").asText()
-                                    + (namespace.isEmpty() ? "/" : "/" + namespace + "/")
-                                    + metadata.get("name").asText(),
-                            object);
-                }
-            }
-        }
-        return objects;
     }
 }

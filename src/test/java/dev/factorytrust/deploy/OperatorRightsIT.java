@@ -1,11 +1,14 @@
 package dev.factorytrust.deploy;
 
 import dev.factorytrust.testing.ControlPlane;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -23,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -158,6 +162,79 @@ class OperatorRightsIT {
                 .subresource("status")
                 .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"status\":{\"observedGeneration\":1}}");
         assertThat(factory().get().<Map<String, Object>>get("status")).containsEntry("observedGeneration", 1);
+    }
+
+    /** He may edit whatever there is in the namespace, but for this. */
+    @Test
+    void what_is_published_or_to_be_signed_is_the_operators_to_write_and_nobody_elses() {
+        var fleet = ControlPlane.shared().newNamespace();
+        admin.resource(new ClusterRoleBuilder()
+                        .withNewMetadata()
+                        .withName("editor")
+                        .endMetadata()
+                        .addNewRule()
+                        .withApiGroups("", "factory-trust.dev")
+                        .withResources("configmaps", "factories")
+                        .withVerbs("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection")
+                        .endRule()
+                        .build())
+                .serverSideApply();
+        var kubeconfig = Config.fromKubeconfig(ControlPlane.shared().kubeconfigOf("editor", fleet));
+        try (var editor = new KubernetesClientBuilder().withConfig(kubeconfig).build()) {
+            // A policy takes effect shortly after it is made.
+            await().atMost(Duration.ofSeconds(30))
+                    .pollInterval(Duration.ofMillis(200))
+                    .untilAsserted(() -> assertThatThrownBy(() -> editor.resource(metadata(fleet, "acme-root-2"))
+                                    .dryRun()
+                                    .create())
+                            .hasMessageContaining("the operator's to write"));
+            for (var name : List.of("acme-timestamp", "acme-targets-12", "acme-snapshot-3", "hand-over-payload")) {
+                operator.resource(metadata(fleet, name)).create();
+                var stored =
+                        editor.configMaps().inNamespace(fleet).withName(name).get();
+                assertThatThrownBy(() -> editor.resource(stored).delete())
+                        .hasMessageContaining("the operator's to write");
+                stored.getMetadata().setLabels(Map.of());
+                assertThatThrownBy(() -> editor.resource(stored).update())
+                        .as("without the label that the policy goes by")
+                        .hasMessageContaining("the operator's to write");
+            }
+            assertThatThrownBy(() -> editor.configMaps().inNamespace(fleet).delete())
+                    .as("all at once")
+                    .hasMessageContaining("the operator's to write");
+            editor.resource(metadata(fleet, "acme-import-1")).create();
+            var unlabelled = metadata(fleet, "my-root-1");
+            unlabelled.getMetadata().setLabels(Map.of());
+            editor.resource(unlabelled).create();
+
+            admin.resource(metadata(fleet, "acme-root-2")).create();
+            admin.configMaps().inNamespace(fleet).withName("acme-targets-12").delete();
+            assertThat(admin.configMaps()
+                            .inNamespace(fleet)
+                            .withName("acme-targets-12")
+                            .get())
+                    .as("which a cluster-admin may put back and remove")
+                    .isNull();
+
+            admin.namespaces().withName(fleet).delete();
+            editor.configMaps().inNamespace(fleet).withName("acme-timestamp").delete();
+            assertThat(admin.configMaps()
+                            .inNamespace(fleet)
+                            .withName("acme-timestamp")
+                            .get())
+                    .as("in a namespace that is on its way out")
+                    .isNull();
+        }
+    }
+
+    private static ConfigMap metadata(String namespace, String name) {
+        return new ConfigMapBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(namespace)
+                .addToLabels("factory-trust.dev/factory", "acme")
+                .endMetadata()
+                .build();
     }
 
     private static void patch(String mergePatch) {

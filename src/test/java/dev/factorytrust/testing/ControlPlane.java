@@ -119,16 +119,21 @@ public final class ControlPlane {
     public synchronized Config operatorConfig() {
         if (operatorConfig == null) {
             apply(Path.of("deploy"));
-            operatorConfig = new ConfigBuilder(adminConfig)
-                    .withClientCertData(null)
-                    .withClientCertFile(null)
-                    .withClientKeyData(null)
-                    .withClientKeyFile(null)
-                    .withOauthToken(token(OPERATOR_NAMESPACE, "factory-trust"))
-                    .withNamespace(OPERATOR_NAMESPACE)
-                    .build();
+            operatorConfig = configOf(OPERATOR_NAMESPACE, "factory-trust");
         }
         return operatorConfig;
+    }
+
+    /** What the pod of a ServiceAccount holds; its namespace is its own. */
+    public Config configOf(String namespace, String serviceAccount) {
+        return new ConfigBuilder(adminConfig)
+                .withClientCertData(null)
+                .withClientCertFile(null)
+                .withClientKeyData(null)
+                .withClientKeyFile(null)
+                .withOauthToken(token(namespace, serviceAccount))
+                .withNamespace(namespace)
+                .build();
     }
 
     /**

@@ -23,8 +23,18 @@ public final class Helm {
      * @throws IOException with Helm's own words, if it refuses
      */
     public static String template(String... arguments) throws IOException, InterruptedException {
+        var words = new ArrayList<>(List.of("template"));
+        words.addAll(List.of(arguments));
+        return run(words.toArray(String[]::new));
+    }
+
+    /**
+     * What {@code helm} with these arguments prints.
+     *
+     * @throws IOException with Helm's own words, if it fails
+     */
+    public static String run(String... arguments) throws IOException, InterruptedException {
         var command = new ArrayList<>(INSTALLATION.command());
-        command.add("template");
         command.addAll(List.of(arguments));
         return Command.run(command);
     }

@@ -77,6 +77,11 @@ public final class RunningOperator implements AutoCloseable {
         return new RunningOperator(namespace, clock, ControlPlane.shared().operatorConfig(), () -> {});
     }
 
+    /** As {@link #in}, with the rights of somebody else. */
+    public static RunningOperator as(Config config, String namespace, InstantSource clock) {
+        return new RunningOperator(namespace, clock, config, () -> {});
+    }
+
     /** As {@link #in}, with all that passes between it and the API server in the hands of {@code proxy}. */
     public static RunningOperator behind(ApiServerProxy proxy, String namespace, InstantSource clock) {
         return new RunningOperator(namespace, clock, proxy.config(), proxy::die);

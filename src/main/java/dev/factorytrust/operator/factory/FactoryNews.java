@@ -183,8 +183,7 @@ public final class FactoryNews {
                 }
             }
         }
-        metrics.report(
-                state.ref(), Conditions.holds(now.conditions(), Conditions.READY), roles(now), pending(rotations));
+        metrics.report(state.ref(), now.conditions(), roles(now), pending(rotations));
     }
 
     private static boolean isPublication(Decision decision) {

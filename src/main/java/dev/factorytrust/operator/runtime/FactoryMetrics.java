@@ -1,5 +1,6 @@
 package dev.factorytrust.operator.runtime;
 
+import dev.factorytrust.api.v1alpha1.Condition;
 import dev.factorytrust.operator.store.FactoryRef;
 import dev.factorytrust.tuf.model.RoleName;
 import io.micrometer.core.instrument.Counter;
@@ -11,6 +12,7 @@ import io.micrometer.core.instrument.Tags;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -50,10 +52,14 @@ public final class FactoryMetrics {
     }
 
     /** Replaces what was reported of the Factory; the cost is the Factory's own, however many there are. */
-    public void report(FactoryRef factory, boolean ready, Map<RoleName, RoleReport> roles, Optional<Pending> pending) {
+    public void report(
+            FactoryRef factory,
+            List<Condition> conditions,
+            Map<RoleName, RoleReport> roles,
+            Optional<Pending> pending) {
         factories.compute(factory, (_, meters) -> {
             var present = meters == null ? new Meters(factory) : meters;
-            present.report(ready, roles, pending);
+            present.report(conditions, roles, pending);
             return present;
         });
     }
@@ -74,6 +80,10 @@ public final class FactoryMetrics {
         });
     }
 
+    private static boolean isNews(Condition condition) {
+        return condition.status().equals("True") && !condition.type().equals(Conditions.READY);
+    }
+
     /** One Factory's meters, each reading the value last reported under its id. */
     private final class Meters {
 
@@ -88,9 +98,17 @@ public final class FactoryMetrics {
             own = Tags.of("namespace", factory.namespace(), "factory", factory.name());
         }
 
-        void report(boolean ready, Map<RoleName, RoleReport> roles, Optional<Pending> pending) {
+        void report(List<Condition> conditions, Map<RoleName, RoleReport> roles, Optional<Pending> pending) {
             var now = new HashMap<Id, Double>();
-            now.put(new Id("factory_trust_factory_ready", own), ready ? 1.0 : 0.0);
+            now.put(
+                    new Id("factory_trust_factory_ready", own),
+                    Conditions.holds(conditions, Conditions.READY) ? 1.0 : 0.0);
+            // Since when, and not 1: an alert on how long it holds then survives a change of the leader.
+            conditions.stream().filter(FactoryMetrics::isNews).forEach(condition -> {
+                var tags = own.and("type", condition.type()).and("reason", condition.reason());
+                now.put(new Id("factory_trust_condition_since_timestamp_seconds", tags), (double)
+                        Instant.parse(condition.lastTransitionTime()).getEpochSecond());
+            });
             roles.forEach((role, report) -> {
                 var tags = own.and("role", role.value());
                 now.put(new Id("factory_trust_metadata_version", tags), (double) report.version());

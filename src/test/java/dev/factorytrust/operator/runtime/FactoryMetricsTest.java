@@ -1,5 +1,6 @@
 package dev.factorytrust.operator.runtime;
 
+import dev.factorytrust.api.v1alpha1.Condition;
 import dev.factorytrust.operator.runtime.FactoryMetrics.Pending;
 import dev.factorytrust.operator.runtime.FactoryMetrics.Result;
 import dev.factorytrust.operator.runtime.FactoryMetrics.RoleReport;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -23,12 +25,19 @@ class FactoryMetricsTest {
     private static final Map<RoleName, RoleReport> TIMESTAMP = Map.of(
             RoleName.TIMESTAMP, new RoleReport(7, Instant.ofEpochSecond(2_000_000_000), Instant.ofEpochSecond(1000)));
 
+    private static final List<Condition> READY = List.of(
+            new Condition("Ready", "True", "Published", "", "1970-01-01T00:00:10Z", 1L),
+            new Condition("RootKeysInCluster", "True", "NotRetrieved", "", "1970-01-01T00:00:20Z", 1L));
+    private static final List<Condition> STALLED = List.of(
+            new Condition("Ready", "False", "Expired", "", "1970-01-01T00:00:30Z", 1L),
+            new Condition("Stalled", "True", "Expired", "", "1970-01-01T00:00:30Z", 1L));
+
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final FactoryMetrics metrics = new FactoryMetrics(registry, InstantSource.fixed(Instant.ofEpochSecond(42)));
 
     @Test
     void a_report_is_what_prometheus_reads() {
-        metrics.report(ACME, true, TIMESTAMP, Optional.of(new Pending("handover", 2)));
+        metrics.report(ACME, READY, TIMESTAMP, Optional.of(new Pending("handover", 2)));
         metrics.published(ACME, Result.PUBLISHED);
         metrics.published(ACME, Result.PUBLISHED);
         metrics.published(ACME, Result.CONFLICT);
@@ -37,6 +46,8 @@ class FactoryMetricsTest {
                 .containsExactlyInAnyOrder(
                         "factory_trust_clock_time_seconds 42.0",
                         "factory_trust_factory_ready{factory=\"acme\",namespace=\"fleet\",} 1.0",
+                        "factory_trust_condition_since_timestamp_seconds{factory=\"acme\",namespace=\"fleet\","
+                                + "reason=\"NotRetrieved\",type=\"RootKeysInCluster\",} 20.0",
                         "factory_trust_metadata_version{factory=\"acme\",namespace=\"fleet\",role=\"timestamp\",} 7.0",
                         "factory_trust_metadata_expiration_timestamp_seconds"
                                 + "{factory=\"acme\",namespace=\"fleet\",role=\"timestamp\",} 2.0E9",
@@ -52,12 +63,17 @@ class FactoryMetricsTest {
 
     @Test
     void a_later_report_replaces_values_and_drops_what_it_no_longer_has() {
-        metrics.report(ACME, true, TIMESTAMP, Optional.of(new Pending("handover", 2)));
-        metrics.report(ACME, false, TIMESTAMP, Optional.empty());
+        metrics.report(ACME, READY, TIMESTAMP, Optional.of(new Pending("handover", 2)));
+        metrics.report(ACME, STALLED, TIMESTAMP, Optional.empty());
         assertThat(registry.get("factory_trust_factory_ready").gauge().value()).isZero();
         assertThat(registry.find("factory_trust_rotation_pending_signatures").gauges())
                 .isEmpty();
-        metrics.report(ACME, false, TIMESTAMP, Optional.of(new Pending("handover", 1)));
+        assertThat(registry.find("factory_trust_condition_since_timestamp_seconds")
+                        .gauges())
+                .singleElement()
+                .satisfies(gauge -> assertThat(gauge.getId().getTag("type")).isEqualTo("Stalled"))
+                .satisfies(gauge -> assertThat(gauge.value()).isEqualTo(30));
+        metrics.report(ACME, STALLED, TIMESTAMP, Optional.of(new Pending("handover", 1)));
         assertThat(registry.get("factory_trust_rotation_pending_signatures")
                         .gauge()
                         .value())
@@ -66,13 +82,13 @@ class FactoryMetricsTest {
 
     @Test
     void a_deleted_factory_leaves_nothing_and_its_neighbour_everything() {
-        metrics.report(ACME, true, TIMESTAMP, Optional.of(new Pending("handover", 2)));
+        metrics.report(ACME, READY, TIMESTAMP, Optional.of(new Pending("handover", 2)));
         metrics.published(ACME, Result.FAILED);
-        metrics.report(OTHER, true, TIMESTAMP, Optional.empty());
+        metrics.report(OTHER, READY, TIMESTAMP, Optional.empty());
         metrics.forget(ACME);
         assertThat(registry.scrape()).doesNotContain("\"acme\"").contains("\"other\"");
 
-        metrics.report(ACME, false, Map.of(), Optional.empty());
+        metrics.report(ACME, STALLED, Map.of(), Optional.empty());
         assertThat(registry.scrape())
                 .contains("factory_trust_factory_ready{factory=\"acme\",namespace=\"fleet\",} 0.0")
                 .doesNotContain("factory_trust_publications_total");
