@@ -29,7 +29,7 @@ class TargetsIT {
         var fleet = Fleet.declared("targets: {allowEmpty: true}");
         try (var operator = fleet.operator(clock)) {
             fleet.awaitReady();
-            var devices = DeviceClient.inUse().stream()
+            var devices = DeviceClient.general().stream()
                     .map(client -> fleet.device(client, operator))
                     .toList();
             fleet.target("lmp-764", "path: images/lmp-764, custom: {channel: beta}");

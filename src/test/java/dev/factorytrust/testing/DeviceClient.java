@@ -77,9 +77,11 @@ public enum DeviceClient {
                     List.of("{java}/bin/javac", "-cp", "{target}/lib/*", "-d", "{target}", "Device.java")),
             List.of("{java}/bin/java", "-cp", "{target}:{target}/lib/*", "Device", "serve"));
 
+    private static final List<DeviceClient> GENERAL = List.of(PYTHON_TUF, GO_TUF, TUF_JS);
+
     /** The two that take minutes to install are asked only where somebody wants all of them. */
     private static final List<DeviceClient> IN_USE =
-            "all".equals(System.getenv("CLIENTS")) ? List.of(values()) : List.of(PYTHON_TUF, GO_TUF, TUF_JS);
+            "all".equals(System.getenv("CLIENTS")) ? List.of(values()) : GENERAL;
 
     private final ClientInstallation installation;
     private ClientProcess process;
@@ -91,6 +93,14 @@ public enum DeviceClient {
     /** Those that a repository is shown to: what one of them refuses isn't published. */
     public static List<DeviceClient> inUse() {
         return IN_USE;
+    }
+
+    /**
+     * Those that do as the specification says. tough refuses a root with a keyid that isn't its key's digest; sigstore-java
+     * refuses targets with a {@code custom} that isn't Sigstore's, and keeps what it has under a root that doesn't name its keys.
+     */
+    public static List<DeviceClient> general() {
+        return GENERAL;
     }
 
     /** Whether {@link Device#update(java.time.Instant)} works. */

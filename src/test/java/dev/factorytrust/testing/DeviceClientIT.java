@@ -83,7 +83,7 @@ class DeviceClientIT {
 
         Files.writeString(timestamp, tampered);
         assertThat(device.update()).isInstanceOfSatisfying(Refused.class, refused -> assertThat(refused.kind())
-                .matches("UnsignedMetadata.*|VerifyMetadata|SignatureVerification.*"));
+                .matches(".*UnsignedMetadata.*|VerifyMetadata|SignatureVerification.*"));
     }
 
     @ParameterizedTest

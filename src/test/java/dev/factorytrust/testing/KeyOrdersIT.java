@@ -107,10 +107,6 @@ class KeyOrdersIT {
                 .flatMap(order -> EXCHANGED.stream().map(exchanged -> Arguments.of(order, exchanged)));
     }
 
-    private static List<DeviceClient> clients() {
-        return DeviceClient.inUse().stream().filter(DeviceClient::takesTheTime).toList();
-    }
-
     /** One update; whether all of it was accepted. */
     private interface Poll {
         boolean accepts(Map<String, Bytes> files);
@@ -119,7 +115,7 @@ class KeyOrdersIT {
     /** A device of every make, and the engine's own idea of one. */
     private static Map<String, Poll> devices(LoopbackServer server, Bytes root) {
         var devices = new LinkedHashMap<String, Poll>();
-        for (var client : clients()) {
+        for (var client : DeviceClient.general()) {
             var device = client.newDevice(root.toArray(), server.url("acme"));
             devices.put(client.name(), _ -> device.update(NOW) instanceof Device.Updated);
         }
@@ -155,7 +151,7 @@ class KeyOrdersIT {
 
     private static Map<String, Boolean> all(boolean accepted) {
         var verdicts = new HashMap<>(Map.of("ClientWorkflow", accepted));
-        clients().forEach(client -> verdicts.put(client.name(), accepted));
+        DeviceClient.general().forEach(client -> verdicts.put(client.name(), accepted));
         return verdicts;
     }
 
