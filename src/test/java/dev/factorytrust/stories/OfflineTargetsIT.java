@@ -159,14 +159,7 @@ class OfflineTargetsIT {
         assertThat(Shell.run(kubeconfig, "attach", signed.toString())).contains("Targets acme-targets-2: ");
         assertThat(Shell.run(kubeconfig, "attach", signed.toString())).contains("Targets acme-targets-2: Published");
         assertThatThrownBy(() -> Shell.run(
-                        kubeconfig,
-                        "target",
-                        "payload",
-                        "acme",
-                        "-n",
-                        story.namespace(),
-                        "--out",
-                        payload.toString()))
+                        kubeconfig, "target", "payload", "acme", "-n", story.namespace(), "--out", payload.toString()))
                 .hasMessageContaining("Factory acme offers no version of targets to be signed");
     }
 
