@@ -2,7 +2,7 @@
 MVN = JAVA_HOME="$$(src/dev/jdk.sh)" mvn -B --no-transfer-progress
 
 .DEFAULT_GOAL := help
-.PHONY: help build test image e2e demo demo-stop control-plane
+.PHONY: help build test test-clients image e2e demo demo-stop story control-plane
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -12,6 +12,11 @@ build: ## the operator (target/quarkus-app) and its command line (target/kubectl
 
 test: ## all tests: units, a real API server and etcd, real devices
 	src/dev/test.sh
+
+# Whatever shows a repository to every client, with two more of them: minutes to install, so not in every run.
+test-clients: ## what devices see, by tough (needs cargo) and sigstore-java too
+	CLIENTS=all src/dev/test.sh -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false \
+	    -Dit.test='DeviceClientIT,BootstrapIT,RootRotationIT,PollingIT,CompromiseIT'
 
 image: ## target/factory-trust-image.tar, for docker load and ctr import (BASE=image or tar://file, NAME=image's name)
 	$(MVN) -DskipTests -Pimage package $(if $(BASE),-Dimage.base="$(BASE)") $(if $(NAME),-Dimage.name="$(NAME)")
@@ -24,6 +29,9 @@ demo: ## two minutes: a Factory, a device, a rotated root, an attacker, on this 
 
 demo-stop: ## ends what KEEP=1 has left running
 	@src/dev/demo.sh stop
+
+story: ## a root rotated in one step, a fake OTA service, stolen keys: in both dialects, or DIALECT=TUF or OTAConnect
+	@src/dev/story.sh
 
 control-plane: ## prints the folder of kube-apiserver, etcd and kubectl, fetched or built if absent
 	@src/dev/control-plane.sh

@@ -8,63 +8,19 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-# shellcheck source=src/dev/demo/cluster.sh
-. src/dev/demo/cluster.sh
-
-[ "${1:-}" != stop ] || { stop_all; exit; }
-
-step() { printf '\n\033[1m%s\033[0m\n' "$*"; }
-fact() { printf '   %s\n' "$*"; }
-# The demo's own check of what it claims.
-must() {
-    local what=$1
-    shift
-    "$@" || give_up "this does not hold: $what"
-}
-
-for tool in openssl curl python3; do
-    command -v "$tool" >/dev/null || { say "$tool is missing"; exit 1; }
-done
-openssl pkeyutl -help 2>&1 | grep -q rawin || { say "OpenSSL 3 or newer is needed to sign with Ed25519 keys"; exit 1; }
-[ ! -e "$run" ] || { say "a demo is still up; end it first: make demo-stop"; exit 1; }
-
-JAVA_HOME=$(src/dev/jdk.sh)
-assets=$(src/dev/control-plane.sh)
-export JAVA_HOME PATH="$assets:$PATH" KUBECONFIG=$run/kubeconfig
-
-jar=target/quarkus-app/quarkus-run.jar
-if [ ! -f "$jar" ] || [ -n "$(find pom.xml src/main -newer "$jar" -print -quit)" ]; then
-    say "building the operator"
-    mvn -q -B --no-transfer-progress -DskipTests package >&2
-    touch "$jar"
+scene=demo
+if [ "${1:-}" = stop ]; then
+    . src/dev/demo/cluster.sh
+    stop_all
+    exit
 fi
-
-# The device: python-tuf, from pins with digests, once.
-clients=src/test/clients/python-tuf
-venv=$PWD/target/demo/python-tuf
-if ! cmp -s "$clients/requirements.txt" "$venv/installed.txt"; then
-    say "installing python-tuf into $venv"
-    rm -rf "$venv"
-    python3 -m venv "$venv"
-    "$venv/bin/pip" install -q --disable-pip-version-check --require-hashes -r "$clients/requirements.txt"
-    cp "$clients/requirements.txt" "$venv/installed.txt"
-fi
+# shellcheck source=src/dev/demo/stage.sh
+. src/dev/demo/stage.sh
 
 began=$SECONDS
-mkdir -p "$run/keys" "$logs"
-rm -f "$logs"/*.log
-set -E
-trap 'say "line $LINENO failed: $BASH_COMMAND"' ERR
-trap stop_all EXIT
-trap 'exit 130' INT TERM
-
 step "1. A control plane of its own, and the operator under the rights of deploy/"
-start_control_plane
-kubectl apply -f crds >/dev/null
-kubectl apply -k deploy >/dev/null
+raise_curtain
 kubectl create namespace demo >/dev/null
-start_operator
-fact "API server on port $api_port, metadata on port $device_port ($((SECONDS - began)) s)"
 
 # --- holders and devices ---------------------------------------------------------------------------------------------
 
@@ -86,9 +42,8 @@ sign() {
 # device [URL] [options]: one update, the whole client workflow; its answer is in $answer.
 device() {
     local url=${1:-$repository}
-    answer=$("$venv/bin/python" "$clients/device.py" update "$run/device" "$url" "${@:2}")
+    answer=$(tuf_device update "$run/device" "$url" "${@:2}")
 }
-field() { python3 -c 'import json, sys; print(json.loads(sys.argv[1]).get(sys.argv[2], ""))' "$answer" "$1"; }
 told() { fact "device: root $(field root), timestamp $(field timestamp), targets $(field targets), paths $(field paths)"; }
 
 # --- the story -------------------------------------------------------------------------------------------------------
@@ -117,8 +72,8 @@ repository=$(kubectl get factory acme -o jsonpath='{.status.url}')
 fact "Ready: targets, snapshot and timestamp are signed by the cluster, and served at $repository"
 
 step "3. A device that was built with root version 1"
-kubectl get configmap acme-root-1 -o jsonpath='{.binaryData.root\.json}' | base64 -d >"$run/1.root.json"
-"$venv/bin/python" "$clients/device.py" init "$run/device" "$run/1.root.json" >/dev/null
+first_root "$run/1.root.json"
+tuf_device init "$run/device" "$run/1.root.json" >/dev/null
 must "the device trusts the repository" device
 told
 
@@ -195,7 +150,7 @@ Left running, in $run:
   curl ${repository%/}/timestamp.json
   curl -s \$MANAGEMENT/q/metrics | grep ^factory_trust
   tail -f $logs/operator.log
-  $venv/bin/python $clients/device.py update $run/device $repository
+  $venv/bin/python $clients/python-tuf/device.py update $run/device $repository
 
 The keys of Alice and Bob are in $run/keys. To end it: make demo-stop
 EOF

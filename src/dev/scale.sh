@@ -4,11 +4,12 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+scene=scale
 # shellcheck source=src/dev/demo/cluster.sh
 . src/dev/demo/cluster.sh
 count=${1:-1000}
 namespaces=20
-[ ! -e "$run" ] || { say "a demo is still up; end it first: make demo-stop"; exit 1; }
+[ ! -e "$run" ] || { say "it is still up, in $run"; exit 1; }
 JAVA_HOME=$(src/dev/jdk.sh)
 assets=$(src/dev/control-plane.sh)
 export JAVA_HOME PATH="$assets:$PATH" KUBECONFIG=$run/kubeconfig JAVA_TOOL_OPTIONS="-Xmx${HEAP:-1g}"

@@ -12,6 +12,8 @@ need() {
 need mvn "install Maven 3.8 or newer"
 need go "the go-tuf device is built with Go 1.25 or newer (https://go.dev/dl)"
 need python3 "the python-tuf device runs on Python 3.10 or newer, and the tuf-js device gets its Node through it"
+for tool in openssl curl ps; do need "$tool" "the story (src/dev/story.sh) is told with it"; done
+[ "${CLIENTS:-}" != all ] || need cargo "the tough device is built with it (https://rustup.rs)"
 python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))' 2>/dev/null ||
     { say "python3 is older than 3.10 or lacks venv (Debian: apt-get install python3-venv)"; exit 1; }
 

@@ -1,10 +1,11 @@
 # shellcheck shell=bash
-# A throwaway control plane, and the operator under the rights of deploy/. Sourced by demo.sh.
+# A throwaway control plane, and the operator under the rights of deploy/. Sourced with $scene set, which names its folder.
 
-run=$PWD/target/demo/run
-logs=$PWD/target/demo/logs
+stage=${STAGE:-$PWD/target/$scene}
+run=$stage/run
+logs=$stage/logs
 
-say() { echo "demo: $*" >&2; }
+say() { echo "$scene: $*" >&2; }
 
 give_up() {
     say "$*"

@@ -4,11 +4,11 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
+scene=image
 # shellcheck source=src/dev/demo/cluster.sh
 . src/dev/demo/cluster.sh
-say() { echo "image: $*" >&2; }
 [ "$(id -u)" = 0 ] || { say "needs root, for chroot and mount"; exit 1; }
-[ ! -e "$run" ] || { say "a demo is still up; end it first: make demo-stop"; exit 1; }
+[ ! -e "$run" ] || { say "it is still up, in $run"; exit 1; }
 
 work=$(mktemp -d)
 chmod 755 "$work"

@@ -6,7 +6,6 @@ import dev.factorytrust.tuf.Bytes;
 
 import java.net.URI;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -40,7 +39,7 @@ final class DeviceFleet {
     }
 
     private Stream<Device> fresh(Bytes root) {
-        return Arrays.stream(DeviceClient.values()).map(client -> client.newDevice(root.toArray(), url));
+        return DeviceClient.inUse().stream().map(client -> client.newDevice(root.toArray(), url));
     }
 
     private static void assertAccepts(Device device, Integer root) {

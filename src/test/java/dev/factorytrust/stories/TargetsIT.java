@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -30,7 +29,7 @@ class TargetsIT {
         var fleet = Fleet.declared("targets: {allowEmpty: true}");
         try (var operator = fleet.operator(clock)) {
             fleet.awaitReady();
-            var devices = Stream.of(DeviceClient.values())
+            var devices = DeviceClient.general().stream()
                     .map(client -> fleet.device(client, operator))
                     .toList();
             fleet.target("lmp-764", "path: images/lmp-764, custom: {channel: beta}");

@@ -18,7 +18,7 @@ import java.util.TreeSet;
  * {@code target/clients/<folder>-<digest of the pins>}, so that it is done again only when a pin changes.
  *
  * @param pins the files whose content decides whether an installation is still good
- * @param install the commands, run among the sources; {@code {target}} and {@code {source}} stand for absolute paths
+ * @param install the commands, run among the sources; {@code {target}}, {@code {source}} and {@code {java}}, the JDK, stand for absolute paths
  * @param serve the command that then reads JSON lines
  */
 record ClientInstallation(String folder, Set<String> pins, List<List<String>> install, List<String> serve) {
@@ -54,7 +54,9 @@ record ClientInstallation(String folder, Set<String> pins, List<List<String>> in
 
     private static List<String> fill(List<String> command, Path source, Path target) {
         return command.stream()
-                .map(word -> word.replace("{source}", source.toString()).replace("{target}", target.toString()))
+                .map(word -> word.replace("{source}", source.toString())
+                        .replace("{target}", target.toString())
+                        .replace("{java}", System.getProperty("java.home")))
                 .toList();
     }
 

@@ -57,13 +57,55 @@ public enum DeviceClient {
                             "requirements.txt"),
                     List.of("cp", "package.json", "package-lock.json", "device.mjs", "{target}"),
                     List.of("{target}/bin/npm", "ci", "--prefix", "{target}", "--ignore-scripts", "--no-audit")),
-            List.of("{target}/bin/node", "{target}/device.mjs", "serve"));
+            List.of("{target}/bin/node", "{target}/device.mjs", "serve")),
+    /** Of no clock but the machine's. */
+    TOUGH(
+            "tough",
+            Set.of("Cargo.toml", "Cargo.lock", "src/main.rs"),
+            List.of(List.of("cargo", "build", "-q", "--locked", "--target-dir", "{target}")),
+            List.of("{target}/debug/device", "serve")),
+    SIGSTORE_JAVA(
+            "sigstore-java",
+            Set.of("pom.xml", "Device.java"),
+            List.of(
+                    List.of(
+                            "mvn",
+                            "-q",
+                            "-B",
+                            "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies",
+                            "-DoutputDirectory={target}/lib"),
+                    List.of("{java}/bin/javac", "-cp", "{target}/lib/*", "-d", "{target}", "Device.java")),
+            List.of("{java}/bin/java", "-cp", "{target}:{target}/lib/*", "Device", "serve"));
+
+    private static final List<DeviceClient> GENERAL = List.of(PYTHON_TUF, GO_TUF, TUF_JS);
+
+    /** The two that take minutes to install are asked only where somebody wants all of them. */
+    private static final List<DeviceClient> IN_USE =
+            "all".equals(System.getenv("CLIENTS")) ? List.of(values()) : GENERAL;
 
     private final ClientInstallation installation;
     private ClientProcess process;
 
     DeviceClient(String folder, Set<String> pins, List<List<String>> install, List<String> serve) {
         this.installation = new ClientInstallation(folder, pins, install, serve);
+    }
+
+    /** Those that a repository is shown to: what one of them refuses isn't published. */
+    public static List<DeviceClient> inUse() {
+        return IN_USE;
+    }
+
+    /**
+     * Those that do as the specification says. tough refuses a root with a keyid that isn't its key's digest; sigstore-java
+     * refuses targets with a {@code custom} that isn't Sigstore's, and keeps what it has under a root that doesn't name its keys.
+     */
+    public static List<DeviceClient> general() {
+        return GENERAL;
+    }
+
+    /** Whether {@link Device#update(java.time.Instant)} works. */
+    public boolean takesTheTime() {
+        return this != TOUGH;
     }
 
     /**

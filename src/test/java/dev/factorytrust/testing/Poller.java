@@ -32,7 +32,8 @@ public final class Poller implements AutoCloseable {
     /** More than any story takes: a forgotten Poller does not poll for ever. */
     private static final Duration MOST = Duration.ofMinutes(5);
 
-    private final ScheduledExecutorService turns = Executors.newScheduledThreadPool(DeviceClient.values().length);
+    private final ScheduledExecutorService turns =
+            Executors.newScheduledThreadPool(DeviceClient.inUse().size());
     private final Queue<Incident> incidents = new ConcurrentLinkedQueue<>();
     private final List<Lane> lanes;
     private final Instant end = Instant.now().plus(MOST);
@@ -46,7 +47,7 @@ public final class Poller implements AutoCloseable {
      * @param root the file that is flashed into devices
      */
     public Poller(URI url, Bytes root) {
-        lanes = Stream.of(DeviceClient.values())
+        lanes = DeviceClient.inUse().stream()
                 .map(client -> new Lane(client, url, root.toArray()))
                 .toList();
         lanes.forEach(lane -> turns.scheduleWithFixedDelay(lane::turn, 0, PAUSE.toMillis(), TimeUnit.MILLISECONDS));

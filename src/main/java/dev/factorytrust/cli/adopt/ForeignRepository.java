@@ -6,8 +6,11 @@ import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.adoption.ForeignFile;
 import dev.factorytrust.tuf.archive.InvalidArchiveException;
 import dev.factorytrust.tuf.archive.MetadataArchive;
+import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.dialect.Dialects;
 import dev.factorytrust.tuf.dialect.MalformedMetadataException;
+import dev.factorytrust.tuf.model.MetaFile;
+import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Snapshot;
 import dev.factorytrust.tuf.model.Timestamp;
 import dev.factorytrust.tuf.verify.MetadataSource;
@@ -19,13 +22,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * The repository that {@code import} takes over: a folder, an archive of one, or a server. What it brings is what a device
- * asks for, and no more.
+ * The repository that {@code import} takes over: folders, archives of one, servers. What it brings is what a device asks for, and
+ * no more; what the first hasn't is looked for in the next.
  */
 final class ForeignRepository {
 
@@ -37,24 +41,32 @@ final class ForeignRepository {
 
     private static final String ARCHIVE = ".*\\.(tgz|tar\\.gz)";
 
-    private final String from;
-    private final MetadataSource source;
-    private final Optional<List<Long>> rootVersions;
+    /** @param rootVersions that it has; empty where that takes asking for one after the other */
+    private record Place(String name, MetadataSource source, Optional<List<Long>> rootVersions) {
 
-    private ForeignRepository(String from, MetadataSource source, Optional<List<Long>> rootVersions) {
-        this.from = from;
-        this.source = source;
-        this.rootVersions = rootVersions;
+        Optional<ForeignFile> find(String file) {
+            return source.fetch(file).map(content -> new ForeignFile(name, file, content));
+        }
     }
 
-    static ForeignRepository at(String from) {
+    private final List<Place> places;
+
+    private ForeignRepository(List<Place> places) {
+        this.places = places;
+    }
+
+    static ForeignRepository at(List<String> from) {
+        return new ForeignRepository(from.stream().map(ForeignRepository::place).toList());
+    }
+
+    private static Place place(String from) {
         var path = from.matches("(?i)https?://.*") ? Optional.<Path>empty() : Optional.of(Path.of(from));
         if (path.filter(Files::isRegularFile).isPresent() && from.matches(ARCHIVE)) {
             var files = archive(path.get());
-            return new ForeignRepository(
+            return new Place(
                     from, name -> Optional.ofNullable(files.get(name)), Optional.of(versions(files.keySet().stream())));
         }
-        return new ForeignRepository(from, new RepositorySource(from), path.map(ForeignRepository::versions));
+        return new Place(from, new RepositorySource(from), path.map(ForeignRepository::versions));
     }
 
     private static Map<String, Bytes> archive(Path file) {
@@ -85,52 +97,69 @@ final class ForeignRepository {
                 .toList();
     }
 
-    /** Roots from {@code first} on: all that a folder has, or as a device walks a server. The rest as the timestamp names it. */
+    /** Roots from {@code first} on: all that a folder has, then as a device walks a server. The rest as the timestamp names it. */
     List<ForeignFile> files(long first) {
-        var files = new ArrayList<ForeignFile>();
-        rootVersions
-                .map(versions -> versions.stream().mapToLong(version -> version).filter(version -> version >= first))
-                .orElseGet(() -> LongStream.rangeClosed(first, first + MOST_HOPS + 1))
-                .mapToObj(version -> add(files, version + ".root.json"))
-                .takeWhile(found -> rootVersions.isPresent() || found.isPresent())
-                .forEach(_ -> {});
-        add(files, "timestamp.json")
-                .flatMap(file -> snapshotVersion(file))
-                .flatMap(version -> add(files, version + ".snapshot.json").or(() -> add(files, "snapshot.json")))
-                .flatMap(file -> targetsVersion(file))
-                .flatMap(version -> add(files, version + ".targets.json").or(() -> add(files, "targets.json")));
+        var files = new ArrayList<>(roots(first));
+        var timestamp = find("timestamp.json");
+        var snapshot = timestamp.flatMap(file -> role(RoleName.SNAPSHOT, file, ForeignRepository::snapshotVersion));
+        var targets = snapshot.flatMap(file -> role(RoleName.TARGETS, file, ForeignRepository::targetsVersion));
+        Stream.of(timestamp, snapshot, targets).flatMap(Optional::stream).forEach(files::add);
         return files;
     }
 
-    private Optional<Bytes> add(List<ForeignFile> files, String name) {
-        var found = source.fetch(name);
-        found.ifPresent(content -> files.add(new ForeignFile(from, name, content)));
-        return found;
+    private List<ForeignFile> roots(long first) {
+        var roots = new ArrayList<ForeignFile>();
+        var next = first;
+        for (var place : places) {
+            for (var version : place.rootVersions().orElse(List.of())) {
+                if (version >= first) {
+                    place.find(version + ".root.json").ifPresent(roots::add);
+                    next = Math.max(next, version + 1);
+                }
+            }
+        }
+        for (var place : places) {
+            if (place.rootVersions().isEmpty()) {
+                var walked = LongStream.rangeClosed(next, next + MOST_HOPS + 1)
+                        .mapToObj(version -> place.find(version + ".root.json"))
+                        .takeWhile(Optional::isPresent)
+                        .flatMap(Optional::stream)
+                        .toList();
+                roots.addAll(walked);
+                next += walked.size();
+            }
+        }
+        return roots;
+    }
+
+    private Optional<ForeignFile> find(String name) {
+        return places.stream().flatMap(place -> place.find(name).stream()).findFirst();
     }
 
     /** What can't be read is refused by name, with the reason, once all is there. */
-    private Optional<Long> snapshotVersion(Bytes timestamp) {
+    private Optional<ForeignFile> role(
+            RoleName role, ForeignFile by, BiFunction<Dialect, Bytes, Optional<Long>> versionIn) {
         try {
-            return Optional.of(Dialects.recognise(timestamp)
-                    .decode(Timestamp.class, timestamp)
-                    .metadata()
-                    .snapshotMeta()
-                    .version());
+            var dialect = Dialects.recognise(by.content());
+            return versionIn.apply(dialect, by.content()).flatMap(version -> find(dialect.fileName(role, version))
+                    .or(() -> find(role + ".json")));
         } catch (MalformedMetadataException e) {
             return Optional.empty();
         }
     }
 
-    private Optional<Long> targetsVersion(Bytes snapshot) {
-        try {
-            return Optional.ofNullable(Dialects.recognise(snapshot)
-                            .decode(Snapshot.class, snapshot)
-                            .metadata()
-                            .meta()
-                            .get("targets.json"))
-                    .map(meta -> meta.version());
-        } catch (MalformedMetadataException e) {
-            return Optional.empty();
-        }
+    private static Optional<Long> snapshotVersion(Dialect dialect, Bytes timestamp) {
+        return Optional.of(dialect.decode(Timestamp.class, timestamp)
+                .metadata()
+                .snapshotMeta()
+                .version());
+    }
+
+    private static Optional<Long> targetsVersion(Dialect dialect, Bytes snapshot) {
+        return Optional.ofNullable(dialect.decode(Snapshot.class, snapshot)
+                        .metadata()
+                        .meta()
+                        .get("targets.json"))
+                .map(MetaFile::version);
     }
 }

@@ -120,7 +120,10 @@ final class ImportRun {
         if (!AdoptionReport.canSign(fleet)) {
             tell.accept("It can't sign " + AdoptionReport.unsignable(fleet)
                     + " without the missing keys: what is served expires. Declare a RootRotation with rotateOnlineKeys: ["
-                    + AdoptionReport.unsignable(fleet) + "], and have root's holders sign it.");
+                    + AdoptionReport.unsignable(fleet)
+                    + "], and have root's holders sign it; where their keys are in an archive, that is: kubectl factory keys rotate "
+                    + name + " -n " + namespace + " --archive FILE --online="
+                    + AdoptionReport.unsignable(fleet).replace(" ", ""));
         }
         tell.accept("What it was imported from isn't needed any more: kubectl delete -n " + namespace + " "
                 + objects.files().stream()

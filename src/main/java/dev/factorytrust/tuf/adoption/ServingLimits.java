@@ -1,6 +1,7 @@
 package dev.factorytrust.tuf.adoption;
 
 import dev.factorytrust.tuf.dialect.Dialect;
+import dev.factorytrust.tuf.model.Metadata;
 import dev.factorytrust.tuf.model.Signed;
 import dev.factorytrust.tuf.repository.Repository;
 
@@ -52,7 +53,7 @@ final class ServingLimits {
                 "root has version " + root.version() + ", and clients stop there");
         // These two are carried on into every later version, which is held to the same limits.
         List.of(repository.targets(), repository.snapshot()).forEach(signed -> {
-            var violations = dialect.violations(signed);
+            var violations = dialect.violations(carriedOn(signed));
             require(
                     violations.isEmpty(),
                     "%s version %d has what not every client can read: %s. Publish it without that on the old server first"
@@ -64,7 +65,7 @@ final class ServingLimits {
     /** Roots stay as they were signed, and the timestamp is replaced by the first refresh. */
     List<String> warnings() {
         var warnings = new ArrayList<String>();
-        Consumer<Signed<?>> look = signed -> {
+        Consumer<Signed<? extends Metadata>> look = signed -> {
             var violations = dialect.violations(signed);
             if (!violations.isEmpty()) {
                 warnings.add(signed.metadata().role() + " version "
@@ -72,8 +73,17 @@ final class ServingLimits {
             }
         };
         look.accept(repository.root());
-        look.accept(repository.timestamp());
+        look.accept(carriedOn(repository.timestamp()));
         return warnings;
+    }
+
+    /**
+     * The same content as it would be written here. The form that it has now ends with its version: ota-tuf serves members in
+     * another order than it signs and hashes them in.
+     */
+    @SuppressWarnings("unchecked") // what was decoded as such has this class
+    private <T extends Metadata> Signed<T> carriedOn(Signed<T> signed) {
+        return dialect.assemble((Class<T>) signed.metadata().getClass(), signed.canonical(), signed.signatures());
     }
 
     private static String listed(List<String> violations) {

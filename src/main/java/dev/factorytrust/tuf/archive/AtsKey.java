@@ -26,7 +26,7 @@ import java.util.Locale;
  * Ed25519 as hexadecimal, private the seed followed by the public key (fioctl takes nothing shorter); RSA as PEM, PKCS#1
  * and SubjectPublicKeyInfo; P-256 as hexadecimal PKCS#8 and SubjectPublicKeyInfo.
  */
-final class AtsKey {
+public final class AtsKey {
 
     private static final String ED25519 = "ED25519";
     private static final String RSA = "RSA";
@@ -59,7 +59,7 @@ final class AtsKey {
     }
 
     /** @throws InvalidKeyException saying what is wrong, without repeating what it read */
-    static SoftwareKey readPrivate(Bytes file) {
+    public static SoftwareKey readPrivate(Bytes file) {
         var object = parse(file);
         var value = object.path("keyval").path("private").asText();
         return switch (keytype(object)) {

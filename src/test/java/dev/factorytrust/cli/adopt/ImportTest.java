@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.factorytrust.cli.Shell;
 import dev.factorytrust.cli.console.Failure;
 import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.crypto.SoftwareKey;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -27,6 +28,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 
@@ -168,6 +170,46 @@ class ImportTest {
                 .contains("is a private key of root")
                 .doesNotContain(key("bob").privatePem().lines().toList().get(1));
         assertThat(shell.out()).isEmpty();
+    }
+
+    @Test
+    void what_the_first_place_lacks_is_looked_for_in_the_next() throws IOException {
+        var roots = Files.createDirectory(disk.resolve("roots"));
+        Files.move(repository.resolve("1.root.json"), roots.resolve("1.root.json"));
+        assertThat(dryRun().err()).contains("there is no 1.root.json");
+        var shell = dryRunFrom(roots, "--from", repository);
+        assertThat(((ConfigMap) objects(shell).getFirst()).getBinaryData())
+                .containsOnlyKeys("1.root.json", "2.root.json", "7.targets.json", "5.snapshot.json", "timestamp.json");
+        Files.writeString(roots.resolve("2.root.json"), "{}");
+        assertThat(dryRunFrom(roots, "--from", repository).err())
+                .contains("2.root.json of " + roots + " and 2.root.json of " + repository);
+    }
+
+    @Test
+    void a_key_as_garage_sign_keeps_it_is_taken() throws IOException {
+        var secret = key("timestamp");
+        var archive = Files.createDirectories(disk.resolve("keys")).resolve("targets.sec");
+        var raw = secret.publicKey().raw().orElseThrow().hex();
+        Files.writeString(
+                archive, "{\"keytype\": \"ED25519\", \"keyval\": {\"private\": \"" + seed(secret) + raw + "\"}}");
+        assertThat(((Secret) objects(dryRun("--keys", disk.resolve("keys"))).get(1)).getData())
+                .hasSize(1);
+        Files.writeString(
+                archive, "{\"keytype\": \"ED25519\", \"keyval\": {\"private\": \"" + raw.substring(2) + "\"}}");
+        var shell = dryRun("--keys", archive);
+        assertThat(shell.exitCode()).isEqualTo(Failure.REFUSED);
+        assertThat(shell.err())
+                .contains(archive + " holds no key that can sign")
+                .doesNotContain(raw.substring(2));
+    }
+
+    private static String seed(SoftwareKey key) {
+        var der = Bytes.base64(key.privatePem()
+                        .lines()
+                        .filter(line -> !line.startsWith("-"))
+                        .collect(Collectors.joining()))
+                .hex();
+        return der.substring(der.length() - 64);
     }
 
     @Test

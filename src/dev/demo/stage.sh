@@ -1,0 +1,66 @@
+# shellcheck shell=bash
+# What every scene begins with: tools, what is to be shown, a device, a control plane. Sourced with $scene set.
+
+# shellcheck source=src/dev/demo/cluster.sh
+. src/dev/demo/cluster.sh
+
+step() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+fact() { printf '   %s\n' "$*"; }
+# The scene's own check of what it claims.
+must() {
+    local what=$1
+    shift
+    "$@" || give_up "this does not hold: $what"
+}
+
+for tool in openssl curl python3 ps; do
+    command -v "$tool" >/dev/null || { say "$tool is missing"; exit 1; }
+done
+openssl pkeyutl -help 2>&1 | grep -q rawin || { say "OpenSSL 3 or newer is needed to sign with Ed25519 keys"; exit 1; }
+[ ! -e "$run" ] || { say "it is still up; end it first: src/dev/$scene.sh stop"; exit 1; }
+
+JAVA_HOME=$(src/dev/jdk.sh)
+assets=$(src/dev/control-plane.sh)
+export JAVA_HOME PATH="$assets:$PWD/target:$PATH" KUBECONFIG=$run/kubeconfig
+
+jar=target/quarkus-app/quarkus-run.jar
+if [ ! -f "$jar" ] || { [ -z "${BUILT:-}" ] && [ -n "$(find pom.xml src/main -newer "$jar" -print -quit)" ]; }; then
+    say "building the operator"
+    mvn -q -B --no-transfer-progress -DskipTests package >&2
+    touch "$jar"
+fi
+
+# The device: python-tuf, from pins with digests, once.
+clients=$PWD/src/test/clients
+venv=$PWD/target/demo/python-tuf
+if ! cmp -s "$clients/python-tuf/requirements.txt" "$venv/installed.txt"; then
+    say "installing python-tuf into $venv"
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install -q --disable-pip-version-check --require-hashes -r "$clients/python-tuf/requirements.txt"
+    cp "$clients/python-tuf/requirements.txt" "$venv/installed.txt"
+fi
+tuf_device() { "$venv/bin/python" "$clients/python-tuf/device.py" "$@"; }
+
+# A member of what the device has answered last.
+field() { python3 -c 'import json, sys; print(json.loads(sys.argv[1]).get(sys.argv[2], ""))' "$answer" "$1"; }
+
+mkdir -p "$run/keys" "$logs"
+rm -f "$logs"/*.log
+set -E
+trap 'say "line $LINENO failed: $BASH_COMMAND"' ERR
+trap stop_all EXIT
+trap 'exit 130' INT TERM
+
+# A control plane with the CRDs, and the operator on it.
+raise_curtain() {
+    local began=$SECONDS
+    start_control_plane
+    kubectl apply -f crds >/dev/null
+    kubectl apply -k deploy >/dev/null
+    start_operator
+    fact "API server on port $api_port, metadata on port $device_port ($((SECONDS - began)) s)"
+}
+
+# The root that a device is built with.
+first_root() { kubectl get configmap acme-root-1 -o jsonpath='{.binaryData.root\.json}' | base64 -d >"$1"; }
