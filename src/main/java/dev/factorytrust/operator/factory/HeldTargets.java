@@ -7,7 +7,6 @@ import dev.factorytrust.operator.custody.TargetsCeremony;
 import dev.factorytrust.operator.custody.TargetsInputs;
 import dev.factorytrust.operator.custody.TargetsPayload;
 import dev.factorytrust.operator.rotation.Standing;
-import dev.factorytrust.operator.store.StoredMetadata;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.dialect.MalformedMetadataException;
 import dev.factorytrust.tuf.model.RoleName;
@@ -211,7 +210,8 @@ final class HeldTargets {
 
     private static Optional<Signed<Targets>> signed(FactoryState state, ConfigMap object) {
         try {
-            return StoredMetadata.file(object, Names.metadataEntry(RoleName.TARGETS))
+            return state.stored()
+                    .whole(object, Names.metadataEntry(RoleName.TARGETS))
                     .map((Bytes file) -> state.dialect().decode(Targets.class, file));
         } catch (MalformedMetadataException e) {
             return Optional.empty();

@@ -85,7 +85,7 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
                     "change of targets that one object can't hold",
                     Flow::generated,
                     List.of(
-                            story -> IntStream.rangeClosed(10, 39).forEach(i -> story.addTarget("lmp-" + i, 1)),
+                            story -> IntStream.rangeClosed(10, 45).forEach(i -> story.addTarget("lmp-" + i, 1)),
                             story -> {
                                 isInParts(story);
                                 story.changeTarget("lmp-10", 2);
@@ -93,7 +93,7 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
                             story -> {
                                 // Until the first large version is out of use, and its parts with it.
                                 story.pass(Duration.ofHours(25));
-                                IntStream.rangeClosed(12, 39).forEach(i -> story.remove(Target.class, "lmp-" + i));
+                                IntStream.rangeClosed(12, 45).forEach(i -> story.remove(Target.class, "lmp-" + i));
                             }),
                     "targets lmp-10 release 2, lmp-11 release 1"),
             new Flow(

@@ -67,7 +67,7 @@ final class InMemoryOperator {
     }
 
     /** As if objects of the API server were small: what some twenty Targets need is stored in parts. */
-    private static final int LARGEST = 3_000;
+    private static final int LARGEST = 3_500;
 
     private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
 
