@@ -114,6 +114,9 @@ final class Status implements Runnable {
             lines.add("  " + Reports.line(condition));
             remedy(condition, facts).ifPresent(command -> lines.add("    " + command));
         }
+        Optional.ofNullable(status.targets()).map(FactoryStatus.TargetsSummary::payloads).orElse(List.of()).stream()
+                .filter(payload -> payload.signatures() != null)
+                .forEach(payload -> lines.addAll(OpenTargets.lines(facts.namespace(), facts.factory(), payload)));
         facts.rotation().ifPresent(pending -> lines.addAll(OpenRotation.lines(facts.namespace(), pending, archived)));
         facts.others().forEach(other -> lines.addAll(OpenRotation.lines(facts.namespace(), other, archived)));
         return lines;

@@ -3,6 +3,8 @@ package dev.factorytrust.names;
 import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.RoleName;
 
+import java.util.OptionalLong;
+
 /** Names of objects, labels and annotations: as much an interface as the CRDs. */
 public final class Names {
 
@@ -95,6 +97,20 @@ public final class Names {
 
     public static String payload(String rotation) {
         return rotation + PAYLOAD;
+    }
+
+    /** The payload of a version of targets that holders sign. */
+    public static String targetsPayload(String factory, long version) {
+        return metadata(factory, RoleName.TARGETS, version) + PAYLOAD;
+    }
+
+    /** The version of targets whose payload has this name; empty where it is another object's. */
+    public static OptionalLong targetsPayloadVersion(String factory, String name) {
+        var before = factory + "-targets-";
+        var number = name.startsWith(before) && name.endsWith(PAYLOAD)
+                ? name.substring(before.length(), name.length() - PAYLOAD.length())
+                : "";
+        return number.matches("[1-9][0-9]{0,9}") ? OptionalLong.of(Long.parseLong(number)) : OptionalLong.empty();
     }
 
     /** The rotation whose payload has this name; the name itself where it is no payload's. */

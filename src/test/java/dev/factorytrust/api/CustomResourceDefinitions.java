@@ -163,7 +163,8 @@ final class CustomResourceDefinitions implements CRDPostProcessor {
         switch (name) {
             case "conditions" -> setMapKey(list, "type");
             case "keys", "addKeys" -> setMapKey(list, "name");
-            case "signed", "missing", "sources", "rejected", "diff" -> list.setXKubernetesListType("atomic");
+            case "signed", "missing", "sources", "rejected", "diff", "payloads" ->
+                list.setXKubernetesListType("atomic");
             default -> {
                 if ("object".equals(item.getType())) {
                     throw new IllegalStateException("say how server-side apply shall merge list " + name);

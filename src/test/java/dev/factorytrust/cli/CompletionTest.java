@@ -26,7 +26,7 @@ class CompletionTest {
     @Test
     void verbs_by_their_beginning_with_what_they_are() {
         assertThat(complete("re")).isEqualTo("refresh :4");
-        assertThat(complete("target", "")).isEqualTo("add list remove :4");
+        assertThat(complete("target", "")).isEqualTo("add list payload remove :4");
         assertThat(Completion.of(KubectlFactory.commandLine(), List.of("ve"), NAMES))
                 .containsExactly(
                         "verify\tWalks a repository as a device would, hop by hop from the root that you trust.", ":4");

@@ -21,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class Flows {
 
     private static final Person ALICE = Person.withKey("alice", KeyType.ED25519);
+    private static final Person TINA = Person.withKey("tina", KeyType.ED25519);
     private static final Person BOB = Person.withKey("bob", KeyType.ECDSA_P256);
     private static final Person CAROL = Person.withKey("carol", KeyType.RSA_2048);
 
@@ -153,6 +154,32 @@ final class Flows {
                     stage.people().rotation("meant").delete();
                     stage.people().pause(false);
                     awaitRoot(stage, 2);
+                }),
+                new Flow("offline targets, changed, and their holder exchanged", NOTHING, stage -> {
+                    stage.people()
+                            .declareFactoryWith(
+                                    "offline: {threshold: 1, keys: [%s]}, targets: {threshold: 1, keys: [%s]}"
+                                            .formatted(declared(ALICE), declared(TINA)),
+                                    "targets: {custody: Offline}");
+                    stage.people().attach("acme-root-1", ALICE);
+                    stage.people().attach("acme-root-1", TINA);
+                    stage.people().attachTargets(1, TINA);
+                    stage.people().awaitReady();
+                    stage.people().target("lmp");
+                    stage.people().attachTargets(2, TINA);
+                    awaitTargets(stage, 1);
+                    stage.people()
+                            .declare(
+                                    "hand-over",
+                                    "targets: {addKeys: [%s], removeKeys: [tina]}".formatted(declared(BOB)));
+                    stage.people().attach("hand-over", BOB);
+                    stage.people().attach("hand-over", ALICE);
+                    stage.people().attachTargets(3, TINA, BOB);
+                    stage.people().awaitPhase("hand-over", Phase.OVERLAPPING, SOON);
+                    stage.pass(Duration.ofMinutes(61));
+                    awaitRoot(stage, 2);
+                    stage.pass(Duration.ofMinutes(61));
+                    stage.people().awaitPhase("hand-over", Phase.COMPLETED, SOON);
                 }),
                 new Flow("erasure of the archive", GENERATED, stage -> {
                     var archive = stage.people().secret("acme-root-keys");

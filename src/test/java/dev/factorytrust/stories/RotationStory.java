@@ -130,6 +130,26 @@ final class RotationStory implements AutoCloseable {
         attach(rotation, rotation + "-by-" + person.name(), Map.of("signature", signature));
     }
 
+    /** The same with a version of targets that status offers. */
+    void attachTargets(long version, Person... people) {
+        var payload = new AtomicReference<Bytes>();
+        eventually(SOON, () -> {
+            var offered = status().targets().payloads().stream()
+                    .filter(found -> found.version() == version)
+                    .findFirst();
+            assertThat(offered).as("payload of targets " + version).isPresent();
+            payload.set(Bytes.base64(configMap(offered.orElseThrow().configMap())
+                    .get()
+                    .getBinaryData()
+                    .get("payload.json")));
+            assertThat(payload.get().sha256()).isEqualTo(offered.orElseThrow().sha256());
+        });
+        for (var person : people) {
+            var of = "acme-targets-" + version;
+            attach(of, of + "-by-" + person.name(), Map.of("signature", person.sign(payload.get())));
+        }
+    }
+
     void attach(String rotation, String secret, Map<String, Bytes> data) {
         client.resource(new SecretBuilder()
                         .withNewMetadata()

@@ -128,10 +128,9 @@ public record Bootstrap(
                     "threshold must not exceed the number of keys, or targets could never be signed: add holders or lower"
                             + " threshold")
     public record HolderSet(
-            @Required
-            @Min(1)
-            @Max(Formats.HOLDERS)
-            @JsonPropertyDescription("How many of the holders must sign each version of targets. Example: 1")
+            @Required @Min(1) @Max(Formats.HOLDERS) @JsonPropertyDescription("""
+                    How many of the holders must sign each version of targets. Where custody is Shared, the cluster's key \
+                    signs on top of them, and root's threshold is one more. Example: 1""")
             Integer threshold,
 
             @Required

@@ -163,7 +163,7 @@ public record FactorySpec(
 
             @JsonPropertyDescription("""
                     Who signs targets: Online (a key in the cluster), Offline (holders) or Shared (one online key and \
-                    holders beside it); default Online. A change takes effect with the RootRotation that makes root \
+                    holders beside it); default Online. The first holders are named in bootstrap.targets. A change takes effect with the RootRotation that makes root \
                     agree. Example: Online""") Custody custody,
 
             @JsonPropertyDescription("""

@@ -11,8 +11,8 @@ public record FactoryStatus(
         Long observedGeneration,
 
         @JsonPropertyDescription("""
-                Ready, Reconciling, Stalled, and where they apply RootKeysInCluster, RotationPending, Degraded and \
-                Paused. Example: [{type: Ready, status: "True", …}]""") List<Condition> conditions,
+                Ready, Reconciling, Stalled, and where they apply RootKeysInCluster, RotationPending, TargetsPending, \
+                TargetsExpiring, CustodyPending, Degraded and Paused. Example: [{type: Ready, status: "True", …}]""") List<Condition> conditions,
 
         @JsonPropertyDescription("What is published, role by role. Example: {root: {version: 4, …}, timestamp: {…}}")
         Roles roles,
@@ -87,5 +87,9 @@ public record FactoryStatus(
                     them over or they are removed by name. Example: 0""") Integer unmanaged,
 
             @JsonPropertyDescription("How many declared changes are not published yet. Example: 1")
-            Integer pending) {}
+            Integer pending,
+
+            @JsonPropertyDescription("""
+                    Versions of targets that holders may sign, the newest first: that is the one that lists what is declared. \
+                    Absent where nobody has to. Example: [{configMap: acme-targets-18-payload, version: 18, …}]""") List<OfferedTargets> payloads) {}
 }

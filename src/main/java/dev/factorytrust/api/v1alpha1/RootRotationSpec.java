@@ -52,8 +52,10 @@ public record RootRotationSpec(
                 …}], removeKeys: [alice], threshold: 1}""") RoleChange root,
 
         @JsonPropertyDescription("""
-                Changes among the holders of the targets role, where targets.custody is not Online; absent: unchanged. \
-                Example: {removeKeys: [release]}""") RoleChange targets,
+                Changes among the holders of the targets role; absent: unchanged. The custody that the Factory declares \
+                takes effect with it: Offline takes the online key out, Shared and Online bring one. The root is published \
+                once targets are that old and new holders have signed (under Compromise: the new). Example: \
+                {removeKeys: [release]}""") RoleChange targets,
 
         @Size(max = 3) @JsonPropertyDescription("""
                 Roles whose online key is exchanged for a new one: timestamp, snapshot, targets; default none, under \
@@ -112,8 +114,8 @@ public record RootRotationSpec(
                     holder may exchange his own key. Example: [alice]""")
             List<@Pattern("^[!-~]+$") @Size(min = 1, max = 128) String> removeKeys,
 
-            @Min(1)
-            @Max(2 * Formats.HOLDERS)
-            @JsonPropertyDescription("How many holders must sign from this root on; absent: unchanged. Example: 2")
+            @Min(1) @Max(2 * Formats.HOLDERS) @JsonPropertyDescription("""
+                    How many holders must sign from this root on; absent: unchanged. Where custody of targets is Shared, the \
+                    cluster's key signs on top of them. Example: 2""")
             Integer threshold) {}
 }

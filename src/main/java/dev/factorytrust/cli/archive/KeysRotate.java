@@ -200,7 +200,8 @@ public final class KeysRotate implements Runnable {
                         ? "targets.custody of Factory " + name
                                 + " is Online: its key is in the cluster, and --online=targets" + " exchanges it"
                         : "targets.custody of Factory " + name + " is " + Output.name(custody)
-                                + ", and this version can't exchange the keys of its holders");
+                                + ", and keys rotate exchanges root keys alone: its holders change theirs by a RootRotation"
+                                + " with spec.targets");
     }
 
     private Duration patience(Factory factory, KeyRotationRequest request) {

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 @Command(
@@ -41,7 +42,10 @@ public final class Attach implements Runnable {
             description = "Secrets as sign prints them, one or several; - for standard input.")
     private List<Path> files = List.of();
 
-    @Option(names = "--rotation", paramLabel = "ROTATION", description = "The RootRotation whose payload was signed.")
+    @Option(
+            names = "--rotation",
+            paramLabel = "ROTATION",
+            description = "The RootRotation whose payload was signed; for targets FACTORY-targets-VERSION.")
     private String rotation;
 
     @Option(
@@ -105,19 +109,20 @@ public final class Attach implements Runnable {
 
     /** A signature may come before its payload. If that is there, what can't count is refused here, and nothing is sent. */
     private SignatureSecret comparedWithThePayload(SignatureSecret attached) {
+        var targets = TargetsVersion.of(attached.namespace(), attached.rotation());
+        if (targets.isPresent()) {
+            targets.flatMap(version -> version.offered(cluster))
+                    .ifPresent(payload -> requireSame(
+                            attached, payload.sha256(), payload.configMap(), "kubectl factory target payload"));
+            return attached;
+        }
         var offered = cluster.look(RootRotation.class, attached.namespace(), attached.rotation())
                 .filter(found -> new SignatureCount(Optional.ofNullable(found.getStatus())).hasPayload());
-        offered.map(found -> found.getStatus().payload().sha256())
-                .filter(now -> attached.payloadSha256()
-                        .filter(signed -> !signed.equalsIgnoreCase(now))
-                        .isPresent())
-                .ifPresent(now -> {
-                    throw Failure.refused("Secret " + attached.name() + " signs sha256 "
-                            + attached.payloadSha256().orElseThrow() + ", and the payload of RootRotation "
-                            + attached.rotation() + " is " + now
-                            + ": somebody swapped it, or it was replaced since. Fetch it anew with kubectl factory root"
-                            + " payload, and sign that");
-                });
+        offered.ifPresent(found -> requireSame(
+                attached,
+                found.getStatus().payload().sha256(),
+                "RootRotation " + attached.rotation(),
+                "kubectl factory root payload"));
         return offered.isEmpty() || !attached.keyids().isEmpty()
                 ? attached
                 : attached.by(signer(
@@ -129,13 +134,35 @@ public final class Attach implements Runnable {
                         .keyid());
     }
 
+    private static void requireSame(SignatureSecret attached, String now, String of, String verb) {
+        attached.payloadSha256().filter(signed -> !signed.equalsIgnoreCase(now)).ifPresent(signed -> {
+            throw Failure.refused("Secret " + attached.name() + " signs sha256 " + signed + ", and the payload of " + of
+                    + " is " + now + ": somebody swapped it, or it was replaced since. Fetch it anew with " + verb
+                    + ", and sign that");
+        });
+    }
+
     private SignatureSecret bare() {
         var file = InputFile.of(signature);
         var value = written(file.name(), file.content());
-        var payload =
-                OfferedPayload.fetch(cluster, cluster.namespace(), rotation).checked();
+        var payload = TargetsVersion.of(cluster.namespace(), rotation)
+                .<SignedPayload>map(version -> offered(version, value))
+                .orElseGet(() -> OfferedPayload.fetch(cluster, cluster.namespace(), rotation)
+                        .checked());
         var signer = signer(file.name(), payload, value);
         return SignatureSecret.of(payload, signer.keyid(), signer.key(), value);
+    }
+
+    /** As the root names its holders that has the one who signed. */
+    private TargetsPayload offered(TargetsVersion version, Bytes value) {
+        var payloads = OfferedTargetsPayload.fetch(
+                        cluster, version.namespace(), version.factory(), OptionalLong.of(version.version()))
+                .checked();
+        return payloads.stream()
+                .filter(payload ->
+                        payload.signerOf(value, Optional.ofNullable(keyid)).isPresent())
+                .findFirst()
+                .orElseGet(payloads::getFirst);
     }
 
     private static Bytes written(String name, Bytes content) {
@@ -148,17 +175,22 @@ public final class Attach implements Runnable {
                         + " (ECDSA), or 256, 384 or 512 bytes (RSA), as they are, in hex or in base64"));
     }
 
-    private RootPayload.Candidate signer(String name, RootPayload payload, Bytes value) {
+    private SignedPayload.Candidate signer(String name, SignedPayload payload, Bytes value) {
         var only = Optional.ofNullable(keyid);
         return payload.signerOf(value, only)
-                .orElseThrow(() -> Failure.refused(name + " is no signature of the payload of RootRotation "
-                        + payload.rotation().name() + ". "
+                .orElseThrow(() -> Failure.refused(name + " is no signature of the payload of "
+                        + (payload instanceof RootPayload ? "RootRotation " : "") + payload.subject() + ". "
                         + String.join(". ", payload.whyInvalid(value, only))));
     }
 
     private Rotation report(Attachments attachments, Signed signed, List<SignatureSecret> signatures) {
         if (!waiting.isWanted()) {
             return new Rotation(signed.namespace(), signed.rotation(), Optional.empty(), List.of());
+        }
+        var targets = TargetsVersion.of(signed.namespace(), signed.rotation());
+        if (targets.isPresent()) {
+            var outcome = targets.get().awaitCounted(cluster, signatures, waiting);
+            return new Rotation(signed.namespace(), signed.rotation(), Optional.of(outcome.state()), outcome.missing());
         }
         if (cluster.look(RootRotation.class, signed.namespace(), signed.rotation())
                 .isEmpty()) {
@@ -173,7 +205,11 @@ public final class Attach implements Runnable {
     private static List<String> lines(Rotation report) {
         return report
                 .phase()
-                .map(phase -> "RootRotation " + report.rotation() + ": " + phase
+                .map(phase -> (TargetsVersion.of(report.namespace(), report.rotation())
+                                        .isPresent()
+                                ? "Targets "
+                                : "RootRotation ")
+                        + report.rotation() + ": " + phase
                         + (report.missing().isEmpty() ? "" : ", still to sign: " + String.join(", ", report.missing())))
                 .stream()
                 .toList();

@@ -3,8 +3,6 @@ package dev.factorytrust.cli.ceremony;
 import dev.factorytrust.cli.console.Failure;
 import dev.factorytrust.cli.console.InputFile;
 import dev.factorytrust.tuf.Bytes;
-import dev.factorytrust.tuf.crypto.PublicKey;
-import dev.factorytrust.tuf.crypto.Signer;
 import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.dialect.Dialects;
 import dev.factorytrust.tuf.dialect.MalformedMetadataException;
@@ -36,7 +34,8 @@ public record RootPayload(
         Optional<Before> before,
         RootExtras.Rotation rotation,
         String namespace,
-        String factory) {
+        String factory)
+        implements SignedPayload {
 
     /** A root that the signer trusts. */
     public record Before(InputFile file, Root root) {}
@@ -44,7 +43,7 @@ public record RootPayload(
     /** Names as Kubernetes takes them; nothing else goes into a Secret, or onto a terminal. */
     static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
 
-    private static final Pattern FACTORY = Pattern.compile("(?<namespace>" + NAME + ")/(?<name>" + NAME + ")");
+    static final Pattern FACTORY = Pattern.compile("(?<namespace>" + NAME + ")/(?<name>" + NAME + ")");
 
     /**
      * @param current the file of the root that it follows
@@ -134,54 +133,30 @@ public record RootPayload(
         }
     }
 
-    /** The keyid under which this root or the one before lists the key for root, if either does. */
-    public Optional<KeyId> keyid(PublicKey key) {
-        return candidates(Optional.empty())
-                .filter(candidate -> candidate.key().equals(key))
-                .map(Candidate::keyid)
-                .findFirst();
+    @Override
+    public String subject() {
+        return rotation.name();
     }
 
-    /** @param signer a root key of this root or of the one before */
-    public SignatureSecret signedBy(Signer signer) {
-        return SignatureSecret.of(
-                this, keyid(signer.publicKey()).orElseThrow(), signer.publicKey(), signer.sign(bytes));
+    /** Root keys of this root and of the one before; and holders of targets who join, for they prove to have their keys. */
+    @Override
+    public Stream<Candidate> candidates() {
+        var rootKeys = Stream.concat(Stream.of(next), before.map(Before::root).stream())
+                .flatMap(root -> root.role(RoleName.ROOT).keyids().stream().flatMap(keyid -> candidate(root, keyid)));
+        var joining = RootExtras.of(next).holders().keySet().stream()
+                .filter(next.role(RoleName.TARGETS).keyids()::contains)
+                .filter(keyid -> before.filter(root -> root.root().keys().containsKey(keyid))
+                        .isEmpty())
+                .flatMap(keyid -> candidate(next, keyid));
+        return Stream.concat(rootKeys, joining).distinct();
     }
 
-    /** A root key of this root or of the one before. */
-    record Candidate(KeyId keyid, PublicKey key) {}
-
-    private Stream<Candidate> candidates(Optional<String> only) {
-        return Stream.concat(Stream.of(next), before.map(Before::root).stream())
-                .flatMap(root -> root.role(RoleName.ROOT).keyids().stream()
-                        .flatMap(keyid ->
-                                root.keys().get(keyid).publicKey().map(key -> new Candidate(keyid, key)).stream()))
-                .filter(candidate ->
-                        only.isEmpty() || only.get().equals(candidate.keyid().value()))
-                .distinct();
+    private static Stream<Candidate> candidate(Root root, KeyId keyid) {
+        return root.keys().get(keyid).publicKey().map(key -> new Candidate(keyid, key)).stream();
     }
 
-    /**
-     * The root key that made this signature of these bytes.
-     *
-     * @param only the keyid of the one to try
-     */
-    Optional<Candidate> signerOf(Bytes signature, Optional<String> only) {
-        return candidates(only)
-                .filter(candidate -> candidate.key().verify(bytes, signature))
-                .findFirst();
-    }
-
-    /** A line for every root key that didn't. */
-    List<String> whyInvalid(Bytes signature, Optional<String> only) {
-        var lines = candidates(only)
-                .map(candidate -> name(candidate.keyid()) + " (" + candidate.key() + "): "
-                        + candidate.key().whyInvalid(bytes, signature).orElse("it is valid"))
-                .toList();
-        return lines.isEmpty() ? List.of("no root key has keyid " + only.orElse("")) : lines;
-    }
-
-    private String name(KeyId keyid) {
+    @Override
+    public String name(KeyId keyid) {
         return Stream.concat(Stream.of(next), before.map(Before::root).stream())
                 .flatMap(root ->
                         Optional.ofNullable(RootExtras.of(root).holders().get(keyid)).stream())
@@ -189,7 +164,7 @@ public record RootPayload(
                 .orElse(keyid.value());
     }
 
-    /** What a holder reads before signing. */
+    @Override
     public List<String> lines() {
         var extras = RootExtras.of(next);
         var lines = new ArrayList<String>();
@@ -204,6 +179,10 @@ public record RootPayload(
                 .forEach(keyid -> lines.add("  holds root: "
                         + Optional.ofNullable(extras.holders().get(keyid)).orElse("(unnamed)") + ", keyid "
                         + keyid.value()));
+        next.role(RoleName.TARGETS).keyids().stream()
+                .filter(extras.holders()::containsKey)
+                .forEach(keyid ->
+                        lines.add("  holds targets: " + extras.holders().get(keyid) + ", keyid " + keyid.value()));
         return lines;
     }
 }

@@ -25,8 +25,8 @@ import java.util.stream.Collectors;
         name = "sign",
         mixinStandardHelpOptions = true,
         description = {
-            "Signs the payload of a RootRotation on a machine that needs neither a cluster nor a network.",
-            "Shows what the next root changes, asks, and prints the Secret that carries the signature as YAML:",
+            "Signs the payload of a RootRotation, or of a version of targets, on a machine that needs neither a cluster",
+            "nor a network. Shows what it changes, asks, and prints the Secret that carries the signature as YAML:",
             "attach it, or commit it to the repository that your cluster is synchronised from."
         })
 public final class Sign implements Runnable {
@@ -34,7 +34,7 @@ public final class Sign implements Runnable {
     @Spec
     private CommandSpec command;
 
-    @Parameters(paramLabel = "PAYLOAD", description = "The payload's file: payload.json of the rotation's ConfigMap.")
+    @Parameters(paramLabel = "PAYLOAD", description = "The payload's file: payload.json of its ConfigMap.")
     private Path payload;
 
     @ArgGroup(multiplicity = "1")
@@ -43,8 +43,17 @@ public final class Sign implements Runnable {
     @Option(
             names = "--current",
             paramLabel = "FILE",
-            description = "The root that the payload follows, to show what changes. Without it everything is shown.")
+            description = {
+                "The root that the payload follows, to show what changes. Without it everything is shown.",
+                "For targets: the root that names their holders, without which they can't be signed."
+            })
     private Path current;
+
+    @Option(
+            names = "--published",
+            paramLabel = "FILE",
+            description = "The targets that devices have, to show what a payload of targets changes.")
+    private Path published;
 
     @Option(names = "--yes", description = "Don't ask: you have compared the digest that is shown.")
     private boolean yes;
@@ -54,8 +63,7 @@ public final class Sign implements Runnable {
 
     @Override
     public void run() {
-        var offered = RootPayload.read(
-                InputFile.of(payload), Optional.ofNullable(current).map(InputFile::of));
+        var offered = offered(InputFile.of(payload));
         var secrets = keys.with(passphrase, all -> sign(offered, chosen(offered, all)));
         // No document starts with a marker, so that one alone can be appended to another file.
         command.commandLine()
@@ -64,7 +72,20 @@ public final class Sign implements Runnable {
         command.commandLine().getOut().flush();
     }
 
-    private List<SignatureSecret> sign(RootPayload offered, List<Signer> signers) {
+    private SignedPayload offered(InputFile file) {
+        if (!TargetsPayload.isIn(file)) {
+            return RootPayload.read(file, Optional.ofNullable(current).map(InputFile::of));
+        }
+        if (current == null) {
+            throw Failure.refused(
+                    file.name() + " is a version of targets: name with --current the root whose holders sign"
+                            + " it (kubectl factory target payload --current-out)");
+        }
+        return TargetsPayload.read(
+                file, InputFile.of(current), Optional.ofNullable(published).map(InputFile::of));
+    }
+
+    private List<SignatureSecret> sign(SignedPayload offered, List<Signer> signers) {
         offered.lines().forEach(this::tell);
         if (signers.size() > 1) {
             signers.forEach(signer -> tell("  signs: " + signer.publicKey()));
@@ -78,21 +99,24 @@ public final class Sign implements Runnable {
     }
 
     /** A signature that neither side counts would only be refused later, by the operator. */
-    private List<Signer> chosen(RootPayload offered, List<Signer> all) {
+    private List<Signer> chosen(SignedPayload offered, List<Signer> all) {
         var chosen = all.stream()
                 .filter(signer -> offered.keyid(signer.publicKey()).isPresent())
                 .toList();
         if (chosen.isEmpty()) {
-            throw Failure.refused("%s (%s) is no root key of %s%s"
+            throw Failure.refused("%s (%s) %s %s%s"
                     .formatted(
                             keys.name(),
                             all.stream()
                                     .map(Signer::publicKey)
                                     .map(PublicKey::toString)
                                     .collect(Collectors.joining(", ")),
+                            offered instanceof RootPayload ? "is no root key of" : "holds no key of targets for",
                             payload,
                             current != null
-                                    ? " or of the root before it"
+                                    ? offered instanceof RootPayload
+                                            ? " or of the root before it"
+                                            : ": see whom the root names that --current gave"
                                     : "; if it is one that goes, name the root before with --current"));
         }
         return chosen;

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 /**
  * The Secret that carries a signature to the operator. It is public: it may be applied, or lie in Git.
  *
- * @param rotation whose payload was signed
+ * @param rotation whose payload was signed; or the version of targets, as {@code acme-targets-7}
  * @param data the Secret's fields, decoded
  */
 public record SignatureSecret(String namespace, String name, String rotation, Map<String, Bytes> data) {
@@ -42,11 +42,11 @@ public record SignatureSecret(String namespace, String name, String rotation, Ma
      *
      * @param keyid as root lists the signer's key
      */
-    public static SignatureSecret of(RootPayload payload, KeyId keyid, PublicKey signer, Bytes signature) {
+    public static SignatureSecret of(SignedPayload payload, KeyId keyid, PublicKey signer, Bytes signature) {
         return new SignatureSecret(
                 payload.namespace(),
                 name(payload, signer),
-                payload.rotation().name(),
+                payload.subject(),
                 Map.of(
                         KEYID, Bytes.utf8(keyid.value()),
                         PAYLOAD_SHA256, Bytes.utf8(payload.bytes().sha256()),
@@ -54,10 +54,10 @@ public record SignatureSecret(String namespace, String name, String rotation, Ma
     }
 
     /** Where the signature of this key belongs. */
-    public static String name(RootPayload payload, PublicKey signer) {
+    public static String name(SignedPayload payload, PublicKey signer) {
         return "%s-%s-by-%s"
                 .formatted(
-                        payload.rotation().name(),
+                        payload.subject(),
                         payload.bytes().sha256().substring(0, 8),
                         signer.fingerprint().substring(0, 8));
     }

@@ -1,5 +1,6 @@
 package dev.factorytrust.cli.target;
 
+import dev.factorytrust.cli.ceremony.TargetsPayloadVerb;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -7,7 +8,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "VERB",
         description = "What devices may install: the Targets of a Factory.",
-        subcommands = {TargetAdd.class, TargetList.class, TargetRemove.class})
+        subcommands = {TargetAdd.class, TargetList.class, TargetRemove.class, TargetsPayloadVerb.class})
 public final class TargetVerbs {
 
     private TargetVerbs() {}

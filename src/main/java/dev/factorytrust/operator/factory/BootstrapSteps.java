@@ -1,12 +1,15 @@
 package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.api.v1alpha1.Bootstrap;
+import dev.factorytrust.api.v1alpha1.FactorySpec;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.RootRotationSpec;
 import dev.factorytrust.names.Names;
+import dev.factorytrust.operator.Defaults;
 import dev.factorytrust.operator.rotation.Standing;
 import dev.factorytrust.operator.store.Reading;
 import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.repository.PublicationPlan;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 
@@ -37,6 +40,7 @@ final class BootstrapSteps {
                         () -> PublicationSteps.lostKey(state, root.metadata()), () -> firstPublication(state)))
                 .orElseGet(() -> FactoryPlanner.first(
                         () -> rootsLost(state),
+                        () -> custodyMismatch(state),
                         () -> rootKeys(state),
                         () -> onlineKeys(state),
                         () -> firstRoot(state, rotations)));
@@ -51,8 +55,14 @@ final class BootstrapSteps {
 
     /** Everything anew, above every version that a device may have seen, with what targets listed before. */
     private static Optional<Decision> firstPublication(FactoryState state) {
-        var wishes = state.wishes();
         var root = state.roots().newest().orElseThrow().metadata();
+        return HeldTargets.lookAtFirst(state, root)
+                .map(ceremonies -> HeldTargets.publishFirst(state, root, ceremonies))
+                .orElseGet(() -> publishAlone(state, root));
+    }
+
+    private static Optional<Decision> publishAlone(FactoryState state, Root root) {
+        var wishes = state.wishes();
         return Optional.of(new Decision.Publish(
                 new PublicationPlan(
                         Optional.of(wishes.plan().content()),
@@ -64,11 +74,14 @@ final class BootstrapSteps {
                 new Decision.Commit(List.of(root), root.version(), Optional.empty())));
     }
 
-    private static long highest(FactoryState state, RoleName role) {
+    /** The first version of an online role that nothing has taken, above all that devices may have seen. */
+    static long highest(FactoryState state, RoleName role) {
         // A planted version that leaves no room above it was never published: devices could not have read it.
         var stored = state.stored().versions(role).headMap(Repairs.HIGHEST_FLOOR, true);
+        var floor = Math.max(stored.isEmpty() ? 0 : stored.lastKey(), Repairs.floor(state, role));
         return state.stored()
-                .freeVersion(role, Math.max(stored.isEmpty() ? 0 : stored.lastKey(), Repairs.floor(state, role)));
+                .freeVersion(
+                        role, role == RoleName.TARGETS ? Math.max(floor, HeldTargets.highestOffered(state)) : floor);
     }
 
     /** Nothing is generated for a fleet that has roots, wherever they are. */
@@ -82,12 +95,31 @@ final class BootstrapSteps {
                                 + " export under another name"));
     }
 
+    /** Before anything is made: a fleet whose targets are to be signed by people must not begin with a key in the cluster. */
+    private static Optional<Decision> custodyMismatch(FactoryState state) {
+        var online = Defaults.custody(state.spec()) == FactorySpec.Custody.ONLINE;
+        var holders = Optional.ofNullable(state.spec().bootstrap().targets()).isPresent();
+        if (online != holders) {
+            return Optional.empty();
+        }
+        return Optional.of(new Decision.Stall(
+                "CustodyMismatch",
+                online
+                        ? "spec.bootstrap.targets names holders of targets, and spec.targets.custody is Online: set Offline,"
+                                + " or Shared where the cluster is to sign too"
+                        : "spec.targets.custody is not Online, and spec.bootstrap.targets names nobody who is to sign"
+                                + " targets: make the Factory again with it, or set Online and let holders join by a"
+                                + " RootRotation later"));
+    }
+
     private static Optional<Decision> rootKeys(FactoryState state) {
         return generate(state).filter(_ -> state.rootKeys().isEmpty()).map(_ -> new Decision.CreateRootKeys());
     }
 
     private static Optional<Decision> onlineKeys(FactoryState state) {
         var lacking = PublicationSteps.ONLINE.stream()
+                .filter(role ->
+                        role != RoleName.TARGETS || Defaults.custody(state.spec()) != FactorySpec.Custody.OFFLINE)
                 .filter(role -> !state.firstOnlineKeys().containsKey(role))
                 .collect(Collectors.toUnmodifiableSet());
         return lacking.isEmpty()
@@ -96,7 +128,7 @@ final class BootstrapSteps {
     }
 
     private static Optional<Decision> firstRoot(FactoryState state, Map<String, Standing> rotations) {
-        if (generate(state).isPresent()) {
+        if (generate(state).isPresent() && state.spec().bootstrap().targets() == null) {
             return FirstRoot.generated(state);
         }
         var name = Names.firstRootRotation(state.ref().name());
@@ -105,14 +137,21 @@ final class BootstrapSteps {
         }
         return state.rotations().stream()
                 .filter(rotation -> rotation.getMetadata().getName().equals(name))
-                .filter(_ -> rotations.get(name) instanceof Standing.Superseded)
+                .filter(rotation ->
+                        rotations.get(name) instanceof Standing.Superseded || isOfOtherKeys(state, rotation))
                 .<Decision>map(rotation ->
                         new Decision.WithdrawFirstRoot(rotation, state.stored().find(Names.payload(name))))
                 .findFirst();
     }
 
+    /** The archive was lost before it has signed anything, and another was made. */
+    private static boolean isOfOtherKeys(FactoryState state, RootRotation rotation) {
+        return generate(state).isPresent()
+                && !FirstRoot.holders(state).equals(rotation.getSpec().root().addKeys());
+    }
+
     private static RootRotation declaration(FactoryState state, String name) {
-        var offline = state.spec().bootstrap().offline();
+        var bootstrap = state.spec().bootstrap();
         var rotation = new RootRotation();
         rotation.setMetadata(new ObjectMetaBuilder()
                 .withName(name)
@@ -124,8 +163,16 @@ final class BootstrapSteps {
                 null,
                 null,
                 "the first root of Factory " + state.ref().name(),
-                new RootRotationSpec.RoleChange(offline.keys(), null, offline.threshold()),
-                null,
+                generate(state)
+                        .map(generate -> new RootRotationSpec.RoleChange(
+                                FirstRoot.holders(state), null, FirstRoot.threshold(generate)))
+                        .orElseGet(() -> new RootRotationSpec.RoleChange(
+                                bootstrap.offline().keys(),
+                                null,
+                                bootstrap.offline().threshold())),
+                Optional.ofNullable(bootstrap.targets())
+                        .map(holders -> new RootRotationSpec.RoleChange(holders.keys(), null, holders.threshold()))
+                        .orElse(null),
                 null,
                 null));
         return rotation;

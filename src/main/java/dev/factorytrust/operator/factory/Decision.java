@@ -61,10 +61,14 @@ public sealed interface Decision {
     /** Make way for a first root with a new payload: the old one's holders came too late, and nobody trusts it yet. */
     record WithdrawFirstRoot(RootRotation rotation, Optional<ConfigMap> payload) implements Decision {}
 
-    /** Sign root 1 with the stored archive, which never signs again. */
-    record SignFirstRoot(Root root, Secret archive) implements Decision {}
+    /**
+     * Sign root 1 with the stored archive, which never signs again.
+     *
+     * @param root with the signatures of those who must sign it beside
+     */
+    record SignFirstRoot(Signed<Root> root, Secret archive) implements Decision {}
 
-    /** Offer the exact bytes of the next root to its holders. */
+    /** Offer the exact bytes of the next root, or of the next targets, to those who sign them. */
     record OfferPayload(ConfigMap payload) implements Decision {}
 
     /**

@@ -10,6 +10,7 @@ import dev.factorytrust.operator.store.StoredMetadata;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.Signed;
+import dev.factorytrust.tuf.model.Targets;
 import dev.factorytrust.tuf.repository.KeyOverlap;
 import dev.factorytrust.tuf.repository.Publication;
 import dev.factorytrust.tuf.repository.RefreshPlanner;
@@ -229,6 +230,7 @@ public final class FactoryActor {
         DeviceCheck.verify(state, publication, commit);
         publication
                 .targets()
+                .filter(targets -> !isStored(state, targets))
                 .ifPresent(targets -> metadata.create(new ConfigMapBuilder(successor(state, targets))
                         .withData(decision.record()
                                 .map(record -> Map.of(
@@ -242,6 +244,16 @@ public final class FactoryActor {
         commit.overlapSince().ifPresent(since -> annotations.put(Names.OVERLAP_SINCE, since.toString()));
         metadata.replaceTimestamp(
                 MetadataStore.timestamp(seen, publication.timestamp().file(), annotations));
+    }
+
+    /** What holders have signed has one version only, also where the publication is cut off that has just stored it. */
+    private static boolean isStored(FactoryState state, Signed<Targets> targets) {
+        return state.stored()
+                .find(Names.metadata(
+                        state.ref().name(), RoleName.TARGETS, targets.metadata().version()))
+                .flatMap(object -> StoredMetadata.file(object, Names.metadataEntry(RoleName.TARGETS)))
+                .filter(targets.file()::equals)
+                .isPresent();
     }
 
     /** Names the version that it follows: between the two, versions may be skipped that were never published. */

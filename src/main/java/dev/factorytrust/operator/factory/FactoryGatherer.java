@@ -1,6 +1,7 @@
 package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.api.v1alpha1.Factory;
+import dev.factorytrust.api.v1alpha1.FactorySpec;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.names.Names;
@@ -10,6 +11,7 @@ import dev.factorytrust.operator.store.FactoryRef;
 import dev.factorytrust.operator.store.ImportSources;
 import dev.factorytrust.operator.store.KeyStore;
 import dev.factorytrust.operator.store.MetadataStore;
+import dev.factorytrust.operator.store.OnlineKeys;
 import dev.factorytrust.operator.store.Reading;
 import dev.factorytrust.operator.store.Roots;
 import dev.factorytrust.operator.store.StoredMetadata;
@@ -23,7 +25,9 @@ import dev.factorytrust.tuf.model.Signed;
 import dev.factorytrust.tuf.model.TargetFile;
 import dev.factorytrust.tuf.model.Targets;
 import dev.factorytrust.tuf.repository.ManagedPaths;
+import dev.factorytrust.tuf.repository.OnlineSigners;
 import dev.factorytrust.tuf.repository.Policy;
+import dev.factorytrust.tuf.repository.RootExtras;
 import dev.factorytrust.tuf.verify.Verifier;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -107,8 +111,7 @@ public final class FactoryGatherer {
                 reading,
                 roots,
                 metadata.lastGood(ref),
-                online.signers(
-                        roots.chain().values().stream().map(Signed::metadata).toList()),
+                signers(factory.getSpec(), online, roots),
                 online.byRole(),
                 online.byRotation(),
                 online.all(),
@@ -126,8 +129,22 @@ public final class FactoryGatherer {
                 now);
     }
 
+    /** An imported root names no holders: there, where custody isn't Online, a key of targets that isn't held is somebody's. */
+    private static OnlineSigners signers(FactorySpec spec, OnlineKeys online, Roots roots) {
+        var all = roots.chain().values().stream().map(Signed::metadata).toList();
+        var held = online.signers(all);
+        return Defaults.custody(spec) == FactorySpec.Custody.ONLINE
+                ? held
+                : new OnlineSigners(
+                        held.byKeyId(),
+                        all.stream()
+                                .filter(root -> RootExtras.of(root).factory().isEmpty())
+                                .flatMap(root -> held.missing(root, RoleName.TARGETS).stream())
+                                .collect(Collectors.toSet()));
+    }
+
     private Optional<ImportSources.Found> sources(Factory factory, MetadataStore.Look look) {
-        return Support.missing(factory.getSpec()).isPresent() || Defaults.paused(factory.getSpec())
+        return Defaults.paused(factory.getSpec())
                 ? Optional.empty()
                 : ImportSteps.underWay(
                                 factory.getSpec(),
@@ -216,13 +233,18 @@ public final class FactoryGatherer {
                         rotations.stream()
                                 .map(rotation ->
                                         Names.payload(rotation.getMetadata().getName())),
-                        stored.rootPayloads().keySet().stream())
+                        Stream.concat(stored.rootPayloads().keySet().stream(), targetsPayloads(stored)))
                 .distinct()
                 .collect(Collectors.toUnmodifiableMap(
                         Function.identity(),
                         payload -> List.copyOf(signatures
                                 .of(new FactoryRef(factory.namespace(), payload))
                                 .values())));
+    }
+
+    private static Stream<String> targetsPayloads(StoredMetadata stored) {
+        return stored.targetsPayloads().values().stream()
+                .map(payload -> payload.getMetadata().getName());
     }
 
     private Optional<Duration> behind(StoredMetadata stored, Instant now) {

@@ -3,6 +3,8 @@ package dev.factorytrust.operator.factory;
 import dev.factorytrust.api.v1alpha1.Condition;
 import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.FactoryStatus;
+import dev.factorytrust.api.v1alpha1.OfferedTargets;
+import dev.factorytrust.api.v1alpha1.RootRotationStatus;
 import dev.factorytrust.operator.rotation.Standing;
 import dev.factorytrust.operator.runtime.Conditions;
 import dev.factorytrust.operator.runtime.Events;
@@ -20,6 +22,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -183,7 +186,22 @@ public final class FactoryNews {
                 }
             }
         }
+        var told = rejected(before);
+        rejected(Optional.of(now)).stream()
+                .filter(rejection -> !told.contains(rejection))
+                .forEach(rejection -> events.warning(
+                        state.factory(),
+                        "SignatureRejected",
+                        "Secret " + rejection.secret() + ": " + rejection.reason()));
         metrics.report(state.ref(), now.conditions(), roles(now), pending(rotations));
+    }
+
+    private static List<RootRotationStatus.RejectedSignature> rejected(Optional<FactoryStatus> status) {
+        return status.map(FactoryStatus::targets).map(FactoryStatus.TargetsSummary::payloads).orElse(List.of()).stream()
+                .map(OfferedTargets::signatures)
+                .filter(Objects::nonNull)
+                .flatMap(signatures -> signatures.rejected().stream())
+                .toList();
     }
 
     private static boolean isPublication(Decision decision) {
@@ -200,7 +218,11 @@ public final class FactoryNews {
     }
 
     private static boolean isWarning(String type) {
-        return !List.of(Conditions.RECONCILING, Conditions.PAUSED, Conditions.ROTATION_PENDING)
+        return !List.of(
+                        Conditions.RECONCILING,
+                        Conditions.PAUSED,
+                        Conditions.ROTATION_PENDING,
+                        Conditions.TARGETS_PENDING)
                 .contains(type);
     }
 

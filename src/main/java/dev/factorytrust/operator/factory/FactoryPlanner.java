@@ -46,7 +46,6 @@ public final class FactoryPlanner {
     /** What must not be signed now, and why. */
     private static Optional<Decision> rest(FactoryState state, Map<String, Standing> rotations) {
         return first(
-                () -> Support.missing(state.spec()).map(what -> new Decision.Stall("NotSupported", what)),
                 () -> Defaults.paused(state.spec()) ? Optional.of(wait(state, rotations)) : Optional.empty(),
                 () -> state.ahead()
                         .map(ahead -> new Decision.Stall(
@@ -65,6 +64,8 @@ public final class FactoryPlanner {
         return new Decision.Wait(Stream.of(
                         PublicationSteps.nextDue(state).stream(),
                         OverlapSteps.until(state).stream(),
+                        PublicationSteps.changeDue(state).stream(),
+                        HeldTargets.due(state, rotations),
                         Proposals.due(state),
                         rotations.values().stream().flatMap(FactoryPlanner::signBefore),
                         state.reading().published().stream().flatMap(FactoryPlanner::expiries))

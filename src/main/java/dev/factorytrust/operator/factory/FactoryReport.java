@@ -20,7 +20,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -30,7 +29,6 @@ final class FactoryReport {
     private static final String CLOCK_SKEWED = "ClockSkewed";
     private static final String FIELDS_IGNORED = "FieldsIgnored";
     private static final String KEYS_IGNORED = "KeysIgnored";
-    private static final String TARGETS_HELD = "TargetsHeld";
 
     private FactoryReport() {}
 
@@ -44,8 +42,11 @@ final class FactoryReport {
         var before = state.status();
         var published = state.reading().published();
         var ceremony = ceremony(rotations);
+        var targets = TargetsReport.of(state, rotations);
         var conditions = new ArrayList<Condition>();
-        conditions.addAll(readiness(state, decision, ceremony));
+        conditions.addAll(readiness(
+                state, decision, ceremony.map(RootRotationReport::message).or(targets::awaited)));
+        conditions.addAll(targets.conditions());
         conditions.addAll(notices(state, decision, ceremony, failure));
         if (ceremony.isEmpty()) {
             overlapping(rotations)
@@ -67,10 +68,7 @@ final class FactoryReport {
                         .map(repository -> roles(state, repository))
                         .or(() -> before.map(FactoryStatus::roles))
                         .orElse(null),
-                published
-                        .map(repository -> targets(state, repository))
-                        .or(() -> before.map(FactoryStatus::targets))
-                        .orElse(null),
+                targets.summary().or(() -> before.map(FactoryStatus::targets)).orElse(null),
                 ceremony.map(Ceremony::rotationName)
                         .or(() -> overlapping(rotations).map(Map.Entry::getKey))
                         .orElse(null),
@@ -147,7 +145,7 @@ final class FactoryReport {
                                 + " another published"));
     }
 
-    private static List<Condition> readiness(FactoryState state, Decision decision, Optional<Ceremony> ceremony) {
+    private static List<Condition> readiness(FactoryState state, Decision decision, Optional<String> awaited) {
         if (decision instanceof Decision.Stall(var reason, var message) && !reason.equals(CLOCK_SKEWED)) {
             return stalled(reason, message);
         }
@@ -163,7 +161,7 @@ final class FactoryReport {
                             + " may write again");
         }
         if (published.isEmpty()) {
-            var message = ceremony.map(RootRotationReport::message).orElse("Making keys and the first metadata");
+            var message = awaited.orElse("Making keys and the first metadata");
             return List.of(
                     Conditions.unknown(Conditions.READY, "Bootstrapping", message),
                     Conditions.isTrue(Conditions.RECONCILING, "Bootstrapping", message));
@@ -212,13 +210,6 @@ final class FactoryReport {
         state.rootKeys()
                 .ifPresent(secret ->
                         notices.add(rootKeys(state, secret.getMetadata().getName())));
-        if (state.wishes().plan().held()) {
-            notices.add(Conditions.isTrue(
-                    TARGETS_HELD,
-                    "WouldBeEmpty",
-                    "No Target is left, and targets would become empty: what is published stays. Set"
-                            + " spec.targets.allowEmpty if that is what you want"));
-        }
         refusedKeys(state).ifPresent(notices::add);
         Support.ignored(state.factory(), state.now())
                 .ifPresent(fields -> notices.add(Conditions.isTrue(FIELDS_IGNORED, "NotSupported", fields)));
@@ -309,16 +300,5 @@ final class FactoryReport {
                 role.threshold(),
                 keys.map(age -> age.since().toString()).orElse(null),
                 keys.map(age -> age.due().toString()).orElse(null));
-    }
-
-    private static FactoryStatus.TargetsSummary targets(FactoryState state, Repository published) {
-        var content = published.targets().metadata().targets();
-        var plan = state.wishes().plan();
-        var pending = Stream.concat(content.keySet().stream(), plan.content().keySet().stream())
-                .distinct()
-                .filter(path ->
-                        !Objects.equals(content.get(path), plan.content().get(path)))
-                .count();
-        return new FactoryStatus.TargetsSummary(content.size(), plan.unmanaged(), (int) pending);
     }
 }

@@ -6,6 +6,7 @@ import dev.factorytrust.api.v1alpha1.FactoryStatus;
 import dev.factorytrust.api.v1alpha1.FactoryStatus.RoleStatus;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.Target;
+import dev.factorytrust.operator.Defaults;
 import dev.factorytrust.operator.rotation.CeremonyInputs;
 import dev.factorytrust.operator.rotation.Orphans;
 import dev.factorytrust.operator.store.FactoryRef;
@@ -88,6 +89,7 @@ public record FactoryState(
                 rotations,
                 stored,
                 signatures,
+                Defaults.custody(spec()),
                 policy.rootExpiresAfter(),
                 now);
     }
@@ -99,8 +101,8 @@ public record FactoryState(
                         .map(Signed::metadata)
                         .filter(newest -> newest.version() > stored.rootVersion()
                                 || stored.overlapSince().isPresent())
-                        .filter(newest ->
-                                PublicationSteps.ONLINE.stream().allMatch(role -> signers.suffice(newest, role)))
+                        .filter(newest -> PublicationSteps.ONLINE.stream()
+                                .allMatch(role -> signers.sufficeWithHolders(newest, role)))
                         .isPresent();
     }
 

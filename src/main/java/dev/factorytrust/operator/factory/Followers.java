@@ -52,7 +52,7 @@ public final class Followers {
     }
 
     void look(FactoryState state, Map<String, Standing> standings, Decision decision) {
-        var facts = facts(state, decision);
+        var facts = facts(state, standings, decision);
         seen.put(state.ref(), new Seen(byUid(state, standings), facts));
         state.rotations().stream()
                 .filter(rotation -> news(state, rotation, standings))
@@ -87,7 +87,7 @@ public final class Followers {
                 target.getStatus());
     }
 
-    private static FactoryFacts facts(FactoryState state, Decision decision) {
+    private static FactoryFacts facts(FactoryState state, Map<String, Standing> standings, Decision decision) {
         var wishes = state.wishes();
         return new FactoryFacts(
                 state.dialect(),
@@ -98,7 +98,8 @@ public final class Followers {
                         .map(role ->
                                 new Committed(role.version(), role.targets(), Optional.of(wishes.publishedRecord()))),
                 wishes.plan().conflicts(),
-                problems(state, decision));
+                problems(state, decision),
+                TargetsReport.of(state, standings).awaited());
     }
 
     private static List<String> problems(FactoryState state, Decision decision) {
@@ -109,7 +110,7 @@ public final class Followers {
         if (Defaults.paused(state.spec())) {
             problems.add("the Factory is paused");
         }
-        if (state.reading().published().isEmpty()) {
+        if (state.reading().published().isEmpty() && state.roots().newest().isEmpty()) {
             problems.add("the Factory has published nothing yet");
         }
         return problems;

@@ -55,8 +55,8 @@ final class Keysmith {
                 .keySet();
     }
 
-    Signed<Root> sign(FactoryState state, Root root, Secret archive) {
-        var canonical = state.dialect().canonical(root);
+    Signed<Root> sign(FactoryState state, Signed<Root> root, Secret archive) {
+        var canonical = root.canonical();
         var signatures = KeyStore.archive(archive).map(KeyArchive::read).orElseThrow().keys().stream()
                 .map(named -> {
                     var publicKey = named.key().publicKey();
@@ -65,6 +65,12 @@ final class Keysmith {
                             .signature(keyid, publicKey, named.key().sign(canonical));
                 })
                 .toList();
-        return state.dialect().assemble(Root.class, canonical, signatures);
+        var theirs = root.signatures().stream().filter(signature -> signatures.stream()
+                .noneMatch(own -> own.keyid().equals(signature.keyid())));
+        return state.dialect()
+                .assemble(
+                        Root.class,
+                        canonical,
+                        Stream.concat(theirs, signatures.stream()).toList());
     }
 }

@@ -108,7 +108,9 @@ final class Proposals {
 
     private static boolean isOfAnotherType(FactoryState state, Root root, RoleName role) {
         var wanted = state.policy().of(role).keyType();
+        var holders = state.signers().holders(root, role);
         return root.role(role).keyids().stream()
+                .filter(keyid -> !holders.contains(keyid))
                 .anyMatch(keyid ->
                         type(root, keyid).filter(type -> type != wanted).isPresent());
     }

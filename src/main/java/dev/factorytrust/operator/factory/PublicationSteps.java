@@ -34,7 +34,7 @@ final class PublicationSteps {
     /** A missing key stalls at once, not when its role falls due: there is more time to mend it, and nothing is replaced. */
     static Optional<Decision> lostKey(FactoryState state, Root root) {
         return ONLINE.stream()
-                .filter(role -> !state.signers().suffice(root, role))
+                .filter(role -> !state.signers().sufficeWithHolders(root, role))
                 .flatMap(role -> state.signers().missing(root, role).stream()
                         .map(keyid -> secret(state, role, keyid, root.keys().get(keyid))))
                 .findFirst()
@@ -55,6 +55,12 @@ final class PublicationSteps {
     }
 
     private static Optional<Decision> publish(FactoryState state, KeyOverlap.Step step) {
+        return HeldTargets.look(state, step)
+                .map(ceremonies -> HeldTargets.publish(state, step, ceremonies))
+                .orElseGet(() -> publishAlone(state, step));
+    }
+
+    private static Optional<Decision> publishAlone(FactoryState state, KeyOverlap.Step step) {
         var published = state.reading().published().orElseThrow();
         var wishes = state.wishes();
         var desired = Optional.of(wishes.plan())
@@ -65,12 +71,7 @@ final class PublicationSteps {
         return RefreshPlanner.plan(
                         published,
                         desired,
-                        Stream.of(
-                                        OverlapSteps.forced(step),
-                                        Repairs.belowFloor(state, published),
-                                        RefreshRequest.due(state, published))
-                                .flatMap(Set::stream)
-                                .collect(Collectors.toUnmodifiableSet()),
+                        forced(state, step),
                         free(state, published),
                         state.policy(),
                         state.uid(),
@@ -80,6 +81,17 @@ final class PublicationSteps {
                         plan.targets()
                                 .map(_ -> desired.isPresent() ? wishes.plan().record() : wishes.publishedRecord()),
                         OverlapSteps.commit(state, step)));
+    }
+
+    /** The roles that are published anew though none is due. */
+    static Set<RoleName> forced(FactoryState state, KeyOverlap.Step step) {
+        var published = state.reading().published().orElseThrow();
+        return Stream.of(
+                        OverlapSteps.forced(step),
+                        Repairs.belowFloor(state, published),
+                        RefreshRequest.due(state, published))
+                .flatMap(Set::stream)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** When the next thing falls due by itself. */
@@ -93,7 +105,8 @@ final class PublicationSteps {
                 .orElseThrow());
     }
 
-    private static Optional<Instant> changeDue(FactoryState state) {
+    /** When what is declared has stood for long enough; empty where it is what is published. */
+    static Optional<Instant> changeDue(FactoryState state) {
         var quiet = state.quiet();
         return Optional.of(state.wishes())
                 .map(TargetWishes::plan)
@@ -110,6 +123,7 @@ final class PublicationSteps {
     }
 
     private static long above(FactoryState state, Repository published, RoleName role) {
-        return Math.max(published.role(role).metadata().version(), Repairs.floor(state, role));
+        var highest = Math.max(published.role(role).metadata().version(), Repairs.floor(state, role));
+        return role == RoleName.TARGETS ? Math.max(highest, HeldTargets.highestOffered(state)) : highest;
     }
 }

@@ -72,7 +72,7 @@ final class RootSteps {
                     .orElseGet(() -> new Decision.OfferPayload(ceremony.payload())));
         }
         if (!ceremony.isBinding()) {
-            return Optional.empty();
+            return FirstRoot.signedByHolders(state, ceremony);
         }
         var root = state.dialect()
                 .assemble(Root.class, ceremony.canonical(), ceremony.tally().accepted());

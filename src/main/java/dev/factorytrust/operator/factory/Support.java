@@ -2,9 +2,7 @@ package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.FactorySpec;
-import dev.factorytrust.api.v1alpha1.FactorySpec.Custody;
 import dev.factorytrust.names.Names;
-import dev.factorytrust.operator.Defaults;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,14 +12,6 @@ import java.util.Optional;
 final class Support {
 
     private Support() {}
-
-    static Optional<String> missing(FactorySpec spec) {
-        return Optional.of(Defaults.custody(spec))
-                .filter(custody -> custody != Custody.ONLINE)
-                .map(_ ->
-                        "targets.custody: Offline and Shared is not supported by this version of the operator; nothing"
-                                + " is made for it");
-    }
 
     /** Fields that do no harm by being without effect yet, but whose author should know. */
     static Optional<String> ignored(Factory factory, Instant now) {

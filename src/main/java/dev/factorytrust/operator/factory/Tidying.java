@@ -1,14 +1,17 @@
 package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.names.Names;
+import dev.factorytrust.operator.custody.TargetsCeremonies;
 import dev.factorytrust.operator.rotation.Orphans;
 import dev.factorytrust.operator.rotation.Standing;
 import dev.factorytrust.operator.store.Reading;
 import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.repository.Repository;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -49,6 +52,7 @@ final class Tidying {
                                 published.targets().metadata().version(),
                                 keep),
                         endedPayload(state, rotations),
+                        endedTargetsPayload(state, rotations, published),
                         Retirement.plan(state, rotations))
                 .flatMap(Optional::stream)
                 .findFirst();
@@ -91,6 +95,20 @@ final class Tidying {
                 .flatMap(entry -> state.stored().find(Names.payload(entry.getKey())).stream())
                 .map(payload -> remove(payload, "its RootRotation has ended without a root"));
         return Stream.concat(orphaned, ended).findFirst();
+    }
+
+    /** Also those of a custody that has become Online again, once the cluster has published above them. */
+    private static Optional<Decision> endedTargetsPayload(
+            FactoryState state, Map<String, Standing> rotations, Repository published) {
+        var ended = HeldTargets.look(state, rotations)
+                .map(TargetsCeremonies::ended)
+                .orElseGet(() -> List.copyOf(state.stored()
+                        .targetsPayloads()
+                        .headMap(published.targets().metadata().version(), true)
+                        .values()));
+        return ended.stream()
+                .findFirst()
+                .map(payload -> remove(payload, "its version of targets can't be published any more"));
     }
 
     private static Decision remove(ConfigMap object, String why) {

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Makes the payload of the rotation whose turn it is, or finds the offered one, and counts the signatures on it. */
@@ -75,11 +76,15 @@ final class Ceremonies {
             // What was compromised is compromised still: it is offered again, for the root that came in between.
             offered = Offered.nothing();
         }
-        var keys = newOnlineKeys(inputs, rotation, offered);
-        var lacking = RotationSpecs.rotated(rotation).stream()
-                .filter(role -> !keys.containsKey(role))
-                .collect(Collectors.toUnmodifiableSet());
-        if (!lacking.isEmpty()) {
+        var custody = new CustodyChange(inputs, rotation, offered.root());
+        var rotated = custody.rotated();
+        var keys = custody.keys(newOnlineKeys(inputs, rotation, rotated, offered));
+        var refusal = custody.refusal(keys);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        var lacking = rotated.stream().filter(role -> !keys.containsKey(role)).collect(Collectors.toUnmodifiableSet());
+        if (!lacking.isEmpty() && inputs.newest().isPresent()) {
             return offered.version().isEmpty()
                     ? new Standing.NeedsKeys(rotation, lacking)
                     : keyLost(lacking.toString());
@@ -91,9 +96,12 @@ final class Ceremonies {
         var expires = offered.root().map(Root::expires).or(() -> promisedUntil).orElseGet(() -> inputs.now()
                 .plus(life));
         try {
-            var change = RotationSpecs.change(inputs.factory(), name(rotation), rotation.getSpec(), keys, expires);
+            var change = custody.withThreshold(
+                    RotationSpecs.change(inputs.factory(), name(rotation), rotation.getSpec(), keys, expires));
             var made = offered;
-            return shared(inputs, change).orElseGet(() -> propose(inputs, rotation, change, made, life));
+            return shared(inputs, change)
+                    .or(() -> custody.mismatch(change))
+                    .orElseGet(() -> propose(inputs, rotation, change, made, life));
         } catch (InvalidKeyException e) {
             return new Standing.Rejected("InvalidKey", "a public key in addKeys can't be used: " + e.getMessage());
         }
@@ -119,9 +127,8 @@ final class Ceremonies {
      * leaders may have made two for a role; then it is the one that the offered payload names, else the oldest.
      */
     private static Map<RoleName, List<PublicKey>> newOnlineKeys(
-            CeremonyInputs inputs, RootRotation rotation, Offered offered) {
+            CeremonyInputs inputs, RootRotation rotation, Set<RoleName> roles, Offered offered) {
         var first = inputs.newest().isEmpty();
-        var roles = first ? inputs.firstOnlineKeys().keySet() : RotationSpecs.rotated(rotation);
         var made = first
                 ? inputs.firstOnlineKeys()
                 : inputs.newOnlineKeys().getOrDefault(rotation.getMetadata().getUid(), Map.of());

@@ -1,5 +1,6 @@
 package dev.factorytrust.operator.rotation;
 
+import dev.factorytrust.api.v1alpha1.FactorySpec.Custody;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.operator.store.FactoryRef;
 import dev.factorytrust.operator.store.StoredMetadata;
@@ -30,6 +31,7 @@ import java.util.function.Function;
  * @param sharedWith the other Factory whose roots have a key, where that must not be
  * @param overlapUntil when the present wait of an overlap ends; empty outside one
  * @param signatures attached Secrets by the name of the payload that they sign
+ * @param custody who is to sign targets, as the Factory declares it
  * @param expiresAfter the Factory's life of a root
  */
 public record CeremonyInputs(
@@ -45,6 +47,7 @@ public record CeremonyInputs(
         List<RootRotation> rotations,
         StoredMetadata stored,
         Map<String, List<Secret>> signatures,
+        Custody custody,
         Duration expiresAfter,
         Instant now) {
 

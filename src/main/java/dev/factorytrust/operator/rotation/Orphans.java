@@ -84,7 +84,7 @@ public final class Orphans {
         return Stream.of(RoleName.TARGETS, RoleName.SNAPSHOT, RoleName.TIMESTAMP)
                 .anyMatch(role ->
                         !next.role(role).equals(inputs.newest().orElseThrow().role(role))
-                                && !inputs.signers().suffice(next, role));
+                                && !inputs.signers().sufficeWithHolders(next, role));
     }
 
     private static String owner(ConfigMap payload) {

@@ -243,7 +243,7 @@ public final class RootRotationReport {
 
     private static List<Condition> queued(String reason, String message) {
         var waiting = Conditions.isFalse(Conditions.COMPLETE, reason, message);
-        return reason.equals("NotSupported") || reason.equals(Ceremonies.SHARED_ROOT_KEY)
+        return reason.equals(CustodyChange.MISMATCH) || reason.equals(Ceremonies.SHARED_ROOT_KEY)
                 ? List.of(waiting, Conditions.isTrue(Conditions.STALLED, reason, message))
                 : List.of(waiting);
     }

@@ -2,7 +2,6 @@ package dev.factorytrust.operator.rotation;
 
 import dev.factorytrust.api.v1alpha1.Condition;
 import dev.factorytrust.api.v1alpha1.RootRotation;
-import dev.factorytrust.api.v1alpha1.RootRotationSpec;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus;
 import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.runtime.Conditions;
@@ -125,10 +124,7 @@ public final class RotationQueue {
 
     /** What can be said of a rotation without looking at the others. */
     private Optional<Standing> settled(RootRotation rotation) {
-        return ended(rotation)
-                .or(() -> notYet(rotation.getSpec()))
-                .or(() -> fromVersion(rotation))
-                .or(() -> firstRoot(name(rotation)));
+        return ended(rotation).or(() -> fromVersion(rotation)).or(() -> firstRoot(name(rotation)));
     }
 
     private Optional<Standing> firstRoot(String name) {
@@ -151,14 +147,6 @@ public final class RotationQueue {
             case SUPERSEDED -> Optional.of(new Standing.Superseded(reason, message));
             case QUEUED, AWAITING_SIGNATURES, PUBLISHING, OVERLAPPING, COMPLETED -> Optional.<Standing>empty();
         });
-    }
-
-    private static Optional<Standing> notYet(RootRotationSpec spec) {
-        return spec.targets() == null
-                ? Optional.empty()
-                : Optional.of(new Standing.Queued(
-                        "NotSupported",
-                        "targets is not supported by this version of the operator; it waits, and lets others pass"));
     }
 
     /** Looked at once, before anything is offered: from then on the payload says which root it follows. */

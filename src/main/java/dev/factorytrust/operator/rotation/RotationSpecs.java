@@ -46,13 +46,10 @@ public final class RotationSpecs {
         return rotation.getSpec().reason() == RootRotationSpec.Reason.COMPROMISE;
     }
 
-    /** Whose keys are exchanged: those that are named; under Compromise all, if none are. */
-    static Set<RoleName> rotated(RootRotation rotation) {
-        var named = Optional.ofNullable(rotation.getSpec().rotateOnlineKeys());
-        return named.map(roles -> roles.stream().map(RotationSpecs::role).collect(Collectors.toUnmodifiableSet()))
-                .orElseGet(() -> isCompromise(rotation)
-                        ? Set.of(RoleName.TARGETS, RoleName.SNAPSHOT, RoleName.TIMESTAMP)
-                        : Set.of());
+    /** Whose keys are exchanged, where the spec names them. */
+    static Optional<Set<RoleName>> rotated(RootRotation rotation) {
+        return Optional.ofNullable(rotation.getSpec().rotateOnlineKeys())
+                .map(roles -> roles.stream().map(RotationSpecs::role).collect(Collectors.toUnmodifiableSet()));
     }
 
     private static RoleName role(RootRotationSpec.OnlineRole role) {

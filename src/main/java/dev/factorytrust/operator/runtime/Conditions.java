@@ -24,6 +24,9 @@ public final class Conditions {
     public static final String DEGRADED = "Degraded";
     public static final String PAUSED = "Paused";
     public static final String ROTATION_PENDING = "RotationPending";
+    public static final String TARGETS_PENDING = "TargetsPending";
+    public static final String TARGETS_EXPIRING = "TargetsExpiring";
+    public static final String CUSTODY_PENDING = "CustodyPending";
     public static final String ROOT_KEYS_IN_CLUSTER = "RootKeysInCluster";
 
     private static final String TRUE = "True";

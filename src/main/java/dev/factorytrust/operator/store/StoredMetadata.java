@@ -176,6 +176,14 @@ public final class StoredMetadata {
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
+    /** Every stored payload of targets, whoever put it there, by the version that it is to be. */
+    public NavigableMap<Long, ConfigMap> targetsPayloads() {
+        var payloads = new TreeMap<Long, ConfigMap>();
+        all.forEach((name, object) ->
+                Names.targetsPayloadVersion(factory.name(), name).ifPresent(version -> payloads.put(version, object)));
+        return Collections.unmodifiableNavigableMap(payloads);
+    }
+
     /** The stored file of a metadata object or payload, or empty where the object has none. */
     public static Optional<Bytes> file(ConfigMap object, String entry) {
         return Optional.ofNullable(object.getBinaryData())

@@ -75,12 +75,14 @@ public final class TargetReconciler implements Reconciler<Target> {
         return UpdateControl.noUpdate();
     }
 
-    /** Once for each change of the reason; not for Pending, which passes by itself before anybody has read of it. */
+    /** Once for each change of the reason; not for Pending, which passes by itself before anybody has
+     * read of it, nor for what the Factory tells those of who are to sign. */
     private void tell(Target target, Optional<TargetStatus> before, Condition ready) {
         var told = before.map(TargetStatus::conditions).orElse(List.of()).stream()
                 .map(Condition::reason)
                 .anyMatch(ready.reason()::equals);
-        if (told || ready.reason().equals(Reason.PENDING.id())) {
+        if (told
+                || List.of(Reason.PENDING.id(), Reason.AWAITING_SIGNATURES.id()).contains(ready.reason())) {
             return;
         }
         if (ready.reason().equals(Reason.PUBLISHED.id())) {

@@ -25,6 +25,7 @@ public final class TargetReport {
     public enum Reason {
         PUBLISHED("Published"),
         PENDING("Pending"),
+        AWAITING_SIGNATURES("AwaitingSignatures"),
         PATH_CONFLICT("PathConflict"),
         INVALID("Invalid"),
         FACTORY_NOT_FOUND("FactoryNotFound");
@@ -43,7 +44,7 @@ public final class TargetReport {
             return switch (this) {
                 case PUBLISHED -> Conditions.isTrue(Conditions.READY, id, message);
                 // What only takes its time isn't broken, and must not read so.
-                case PENDING -> Conditions.unknown(Conditions.READY, id, message);
+                case PENDING, AWAITING_SIGNATURES -> Conditions.unknown(Conditions.READY, id, message);
                 case PATH_CONFLICT, INVALID, FACTORY_NOT_FOUND -> Conditions.isFalse(Conditions.READY, id, message);
             };
         }
@@ -56,13 +57,15 @@ public final class TargetReport {
      * @param committed what devices are served; empty before the first publication
      * @param conflicts Targets that lost their path, each with the Target that has it
      * @param problems why the next version of targets isn't to be expected by itself, as sentences; empty if it is
+     * @param awaited whose signatures the next version of targets waits for; empty where the cluster signs it alone
      */
     public record FactoryFacts(
             Dialect dialect,
             String uid,
             Optional<Committed> committed,
             Map<String, String> conflicts,
-            List<String> problems) {
+            List<String> problems,
+            Optional<String> awaited) {
 
         public FactoryFacts {
             conflicts = Map.copyOf(conflicts);
@@ -126,7 +129,12 @@ public final class TargetReport {
                         .filter(committed -> committed.lists(facts.uid(), target)
                                 && file.equals(committed.content().get(path)))
                         .map(TargetReport::published)
-                        .orElseGet(() -> Finding.of(Reason.PENDING, pending(target, facts)));
+                        .orElseGet(() -> facts.problems().isEmpty()
+                                ? facts.awaited()
+                                        .map(whom -> Finding.of(
+                                                Reason.AWAITING_SIGNATURES, whom + stillListed(target, facts)))
+                                        .orElseGet(() -> Finding.of(Reason.PENDING, pending(target, facts)))
+                                : Finding.of(Reason.PENDING, pending(target, facts)));
             }
         };
     }

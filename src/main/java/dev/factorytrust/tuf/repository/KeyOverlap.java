@@ -30,6 +30,10 @@ import java.util.stream.Stream;
  *   <li>(d) wait {@code overlap}, then sign with the new keys alone.
  * </ol>
  *
+ * <p>Targets that holders sign change in the same order: first they are published with the signatures of those who sign
+ * now and those who will, which takes both at one table (or one after the other, on one payload), then the root is let
+ * through. Until they have signed, devices go on with what they have, and nothing of (a) is published.
+ *
  * <p>Each step follows from what is published alone: the root that devices see, the newest stored root, and the moment of
  * the last step. Where the old key must not be trusted for an hour more, or isn't there to sign with, root and metadata
  * change in one commit instead.
@@ -78,21 +82,36 @@ public final class KeyOverlap {
         var seen = published.root().metadata();
         var newest = roots.lastEntry().getValue();
         if (newest.metadata().version() == seen.version()) {
-            return after(roots, seen, since, overlap, urgent, now);
+            return after(roots, seen, since, overlap, urgent, signers, now);
         }
         var changing = changing(seen, newest.metadata());
         if (changing.isEmpty()) {
             return new Flip(newest, false);
         }
-        if (urgent || changing.stream().anyMatch(role -> !signers.suffice(seen, role))) {
-            return new FlipAtOnce(newest, changing);
+        var anew = anew(published, changing, seen, newest.metadata(), signers);
+        if (urgent || changing.stream().anyMatch(role -> !signers.sufficeWithHolders(seen, role))) {
+            return new FlipAtOnce(newest, anew);
         }
         var both = List.of(seen, newest.metadata());
         if (since.isEmpty() || !changing.stream().allMatch(role -> holds(published.role(role), newest.metadata()))) {
-            return new SignWithBoth(changing, both);
+            return new SignWithBoth(anew, both);
         }
         var until = since.get().plus(overlap);
         return now.isBefore(until) ? new Hold(both, Optional.of(until)) : new Flip(newest, true);
+    }
+
+    /**
+     * Where those who have signed targets are enough for both roots, as where a holder joins, they needn't do so again. The
+     * wait is the same: what was published before may have been signed by others.
+     */
+    private static Set<RoleName> anew(
+            Repository published, Set<RoleName> changing, Root seen, Root newest, OnlineSigners signers) {
+        var anew = EnumSet.copyOf(changing);
+        if ((signers.needHolders(seen, RoleName.TARGETS) || signers.needHolders(newest, RoleName.TARGETS))
+                && holds(published.targets(), newest)) {
+            anew.remove(RoleName.TARGETS);
+        }
+        return anew.isEmpty() ? Set.of(RoleName.TIMESTAMP) : anew;
     }
 
     private static Step after(
@@ -101,6 +120,7 @@ public final class KeyOverlap {
             Optional<Instant> since,
             Duration overlap,
             boolean urgent,
+            OnlineSigners signers,
             Instant now) {
         var before = Optional.ofNullable(roots.get(seen.version() - 1)).map(Signed::metadata);
         if (since.isEmpty()) {
@@ -108,8 +128,8 @@ public final class KeyOverlap {
         }
         var until = since.get().plus(overlap);
         return urgent || !now.isBefore(until)
-                ? new DropOld(
-                        before.map(root -> withTimestamp(changing(root, seen))).orElse(Set.of(RoleName.TIMESTAMP)))
+                ? new DropOld(before.map(root -> withTimestamp(changing(root, seen), seen, signers))
+                        .orElse(Set.of(RoleName.TIMESTAMP)))
                 : new Hold(Stream.concat(Stream.of(seen), before.stream()).toList(), Optional.of(until));
     }
 
@@ -119,9 +139,15 @@ public final class KeyOverlap {
                 .verified();
     }
 
-    /** Every publication has a new timestamp; and the end of an overlap is a publication. */
-    private static Set<RoleName> withTimestamp(Set<RoleName> roles) {
+    /**
+     * Every publication has a new timestamp; and the end of an overlap is a publication. Holders aren't asked again only
+     * so that a signature goes which no device counts any more.
+     */
+    private static Set<RoleName> withTimestamp(Set<RoleName> roles, Root seen, OnlineSigners signers) {
         roles.add(RoleName.TIMESTAMP);
+        if (signers.needHolders(seen, RoleName.TARGETS)) {
+            roles.remove(RoleName.TARGETS);
+        }
         return roles;
     }
 

@@ -27,13 +27,37 @@ import java.util.TreeMap;
  * @param snapshotVersion of a new snapshot, or empty where the timestamp alone is renewed
  * @param timestampVersion of the new timestamp; every publication has one
  * @param base what is published now; empty for the first publication
+ * @param prepared the new targets where holders have signed these very bytes already; the cluster adds its signatures
  */
 public record PublicationPlan(
         Optional<Map<String, TargetFile>> targets,
         long targetsVersion,
         OptionalLong snapshotVersion,
         long timestampVersion,
-        Optional<Repository> base) {
+        Optional<Repository> base,
+        Optional<Signed<Targets>> prepared) {
+
+    /** Of what the cluster signs alone. */
+    public PublicationPlan(
+            Optional<Map<String, TargetFile>> targets,
+            long targetsVersion,
+            OptionalLong snapshotVersion,
+            long timestampVersion,
+            Optional<Repository> base) {
+        this(targets, targetsVersion, snapshotVersion, timestampVersion, base, Optional.empty());
+    }
+
+    /** Of targets that holders have signed. */
+    public static PublicationPlan of(
+            Signed<Targets> prepared, long snapshotVersion, long timestampVersion, Optional<Repository> base) {
+        return new PublicationPlan(
+                Optional.of(prepared.metadata().targets()),
+                prepared.metadata().version(),
+                OptionalLong.of(snapshotVersion),
+                timestampVersion,
+                base,
+                Optional.of(prepared));
+    }
 
     public PublicationPlan {
         if (targets.isPresent() && snapshotVersion.isEmpty()) {
@@ -62,8 +86,11 @@ public record PublicationPlan(
      */
     public Publication sign(Dialect dialect, List<Root> roots, Policy policy, OnlineSigners signers, Instant now) {
         var second = now.truncatedTo(ChronoUnit.SECONDS);
-        var newTargets = targets.map(content -> signers.sign(
-                dialect, roots, newTargets(content, second.plus(policy.targets().expiresAfter()))));
+        var newTargets = prepared.map(signed -> signers.countersign(dialect, roots, signed))
+                .or(() -> targets.map(content -> signers.sign(
+                        dialect,
+                        roots,
+                        newTargets(content, second.plus(policy.targets().expiresAfter())))));
         var newSnapshot = snapshotVersion.isEmpty()
                 ? Optional.<Signed<Snapshot>>empty()
                 : Optional.of(signers.sign(
@@ -84,9 +111,14 @@ public record PublicationPlan(
     }
 
     private Targets newTargets(Map<String, TargetFile> content, Instant expires) {
-        var before = base.map(repository -> repository.targets().metadata());
+        return newTargets(base.map(repository -> repository.targets().metadata()), targetsVersion, content, expires);
+    }
+
+    /** @param before what it follows, whose delegations and unknown fields stay */
+    public static Targets newTargets(
+            Optional<Targets> before, long version, Map<String, TargetFile> content, Instant expires) {
         return new Targets(
-                targetsVersion,
+                version,
                 expires,
                 content,
                 before.flatMap(Targets::delegations),

@@ -39,18 +39,36 @@ public final class RefreshPlanner {
                 () -> forced.contains(RoleName.TARGETS) || isDue(published, RoleName.TARGETS, policy, factoryUid, now)
                         ? Optional.of(published.targets().metadata().targets())
                         : Optional.empty());
-        var snapshot = targets.isPresent()
-                || forced.contains(RoleName.SNAPSHOT)
-                || isDue(published, RoleName.SNAPSHOT, policy, factoryUid, now);
-        if (!snapshot && forced.isEmpty() && !isDue(published, RoleName.TIMESTAMP, policy, factoryUid, now)) {
-            return Optional.empty();
-        }
-        return Optional.of(new PublicationPlan(
-                targets,
-                free.targets(),
-                snapshot ? OptionalLong.of(free.snapshot()) : OptionalLong.empty(),
-                free.timestamp(),
-                Optional.of(published)));
+        return targets.isPresent()
+                ? Optional.of(new PublicationPlan(
+                        targets,
+                        free.targets(),
+                        OptionalLong.of(free.snapshot()),
+                        free.timestamp(),
+                        Optional.of(published)))
+                : planWithoutTargets(published, forced, free, policy, factoryUid, now);
+    }
+
+    /** The same where targets can't be signed by the cluster alone: they stay as they are. */
+    public static Optional<PublicationPlan> planWithoutTargets(
+            Repository published,
+            Set<RoleName> forced,
+            FreeVersions free,
+            Policy policy,
+            String factoryUid,
+            Instant now) {
+        var snapshot =
+                forced.contains(RoleName.SNAPSHOT) || isDue(published, RoleName.SNAPSHOT, policy, factoryUid, now);
+        return snapshot
+                        || forced.contains(RoleName.TIMESTAMP)
+                        || isDue(published, RoleName.TIMESTAMP, policy, factoryUid, now)
+                ? Optional.of(new PublicationPlan(
+                        Optional.empty(),
+                        free.targets(),
+                        snapshot ? OptionalLong.of(free.snapshot()) : OptionalLong.empty(),
+                        free.timestamp(),
+                        Optional.of(published)))
+                : Optional.empty();
     }
 
     /** The next moment at which {@link #plan} has something to do by itself. */

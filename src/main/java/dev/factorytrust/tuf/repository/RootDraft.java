@@ -69,6 +69,10 @@ final class RootDraft {
         return added;
     }
 
+    Set<KeyId> holders(RoleName role) {
+        return keyids.get(role).stream().filter(holders::containsKey).collect(Collectors.toUnmodifiableSet());
+    }
+
     /** Everything is removed before anything is added, so that a name or a key can pass from one to another. */
     void apply(RootChange change) {
         var named = Set.copyOf(holders.keySet());

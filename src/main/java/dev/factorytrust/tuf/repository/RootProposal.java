@@ -71,6 +71,17 @@ public final class RootProposal {
         }
     }
 
+    /** How many holders a role would have; 0 where the change can't be made. */
+    public static int holders(Dialect dialect, Optional<Root> current, RootChange change, RoleName role) {
+        try {
+            var draft = new RootDraft(dialect, current);
+            draft.apply(change);
+            return draft.holders(role).size();
+        } catch (RootDraft.RefusedException refused) {
+            return 0;
+        }
+    }
+
     /**
      * Those that the current root has already, as an imported one may, must not keep it from being changed.
      *

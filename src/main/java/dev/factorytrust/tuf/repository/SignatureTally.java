@@ -11,11 +11,8 @@ import dev.factorytrust.tuf.model.Signed;
 import dev.factorytrust.tuf.verify.VerificationResult;
 import dev.factorytrust.tuf.verify.Verifier;
 
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,8 +55,6 @@ public record SignatureTally(
     /** @param reason for people */
     public record Rejection(String source, String reason) {}
 
-    private static final int REASONS_AT_MOST = 5;
-
     public SignatureTally {
         accepted = List.copyOf(accepted);
         addedMissing = List.copyOf(addedMissing);
@@ -88,17 +83,8 @@ public record SignatureTally(
         signers.putAll(keysOf(next, next.role(RoleName.ROOT).keyids()));
         signers.putAll(keysOf(next, added));
 
-        var accepted = new TreeMap<KeyId, Signature>();
-        var rejected = new ArrayList<Rejection>();
-        offers.stream().sorted(Comparator.comparing(Offer::source)).forEachOrdered(offer -> {
-            var verdict = judge(payload, signers, names, offer);
-            verdict.reason().ifPresent(reason -> rejected.add(new Rejection(offer.source(), reason)));
-            verdict.signedWith()
-                    .forEach((keyid, key) -> accepted.computeIfAbsent(
-                            keyid, id -> dialect.signature(id, key.publicKey().orElseThrow(), offer.value())));
-        });
-
-        var signatures = List.copyOf(accepted.values());
+        var judged = JudgedOffers.of(dialect, payload, signers, names, offers);
+        var signatures = judged.accepted();
         var sides = Verifier.verifyRoot(current, dialect.assemble(Root.class, payload, signatures));
         return new SignatureTally(
                 signatures,
@@ -106,10 +92,12 @@ public record SignatureTally(
                 side(sides.next(), names),
                 people(
                         added.stream()
-                                .filter(keyid -> !accepted.containsKey(keyid))
+                                .filter(keyid -> signatures.stream()
+                                        .noneMatch(
+                                                signature -> signature.keyid().equals(keyid)))
                                 .toList(),
                         names),
-                rejected);
+                judged.rejected());
     }
 
     /**
@@ -140,61 +128,7 @@ public record SignatureTally(
         return current.map(Side::met).orElse(true);
     }
 
-    /** Either the keys that made the signature, or the reason why it is no good. */
-    private record Verdict(Map<KeyId, Key> signedWith, Optional<String> reason) {
-
-        static Verdict rejected(String reason) {
-            return new Verdict(Map.of(), Optional.of(reason));
-        }
-    }
-
-    private static Verdict judge(Bytes payload, Map<KeyId, Key> signers, Map<KeyId, String> names, Offer offer) {
-        var other = offer.payloadSha256().filter(sha256 -> !sha256.equals(payload.sha256()));
-        if (other.isPresent()) {
-            return Verdict.rejected("signs another payload: its sha256 is %s, this one's is %s"
-                    .formatted(other.get(), payload.sha256()));
-        }
-        var asked = signers;
-        if (offer.keyid().isPresent()) {
-            var keyid = offer.keyid().get();
-            if (!signers.containsKey(keyid)) {
-                return Verdict.rejected("unknown keyid %s: expected is one of %s"
-                        .formatted(keyid.value(), describe(signers.keySet(), names)));
-            }
-            asked = Map.of(keyid, signers.get(keyid));
-        }
-        var reasons = new LinkedHashMap<KeyId, String>();
-        for (var candidate : asked.entrySet()) {
-            var reason = whyInvalid(candidate.getValue(), payload, offer.value());
-            if (reason.isEmpty()) {
-                return new Verdict(sameMaterial(signers, candidate.getValue()), Optional.empty());
-            }
-            reasons.put(candidate.getKey(), reason.get());
-        }
-        return Verdict.rejected(reasons.entrySet().stream()
-                .limit(REASONS_AT_MOST)
-                .map(entry -> "not by %s: %s".formatted(describe(Set.of(entry.getKey()), names), entry.getValue()))
-                .collect(Collectors.joining("; ")));
-    }
-
-    private static Optional<String> whyInvalid(Key key, Bytes payload, Bytes value) {
-        return key.publicKey()
-                .map(usable -> usable.whyInvalid(payload, value))
-                .orElseGet(() -> Optional.of("a key of type %s can't be verified".formatted(key.keytype())));
-    }
-
-    /** A key may have one keyid in the current root and another in the next; its holder signs once for both. */
-    private static Map<KeyId, Key> sameMaterial(Map<KeyId, Key> signers, Key key) {
-        var fingerprint = key.publicKey().orElseThrow().fingerprint();
-        return signers.entrySet().stream()
-                .filter(entry -> entry.getValue()
-                        .publicKey()
-                        .filter(usable -> usable.fingerprint().equals(fingerprint))
-                        .isPresent())
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-    }
-
-    private static Map<KeyId, Key> keysOf(Root root, Collection<KeyId> keyids) {
+    static Map<KeyId, Key> keysOf(Root root, Collection<KeyId> keyids) {
         return keyids.stream().collect(Collectors.toMap(keyid -> keyid, root.keys()::get));
     }
 
@@ -206,19 +140,10 @@ public record SignatureTally(
                 result.verified() ? List.of() : people(result.missing().keySet(), names));
     }
 
-    private static List<Person> people(Collection<KeyId> keyids, Map<KeyId, String> names) {
+    static List<Person> people(Collection<KeyId> keyids, Map<KeyId, String> names) {
         return keyids.stream()
                 .sorted()
                 .map(keyid -> new Person(keyid, Optional.ofNullable(names.get(keyid))))
                 .toList();
-    }
-
-    private static String describe(Collection<KeyId> keyids, Map<KeyId, String> names) {
-        return keyids.stream()
-                .sorted()
-                .map(keyid -> names.containsKey(keyid)
-                        ? names.get(keyid) + " (" + RootDiff.abbreviate(keyid) + ')'
-                        : RootDiff.abbreviate(keyid))
-                .collect(Collectors.joining(", "));
     }
 }

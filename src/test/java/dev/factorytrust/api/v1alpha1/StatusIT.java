@@ -31,7 +31,7 @@ class StatusIT {
                 3L,
                 List.of(READY),
                 new FactoryStatus.Roles(role, role, role, role),
-                new FactoryStatus.TargetsSummary(12, 1, 0),
+                new FactoryStatus.TargetsSummary(12, 1, 0, null),
                 "acme-root-5-1f3c9a2b",
                 "9f86d081".repeat(8),
                 TIME,

@@ -215,8 +215,8 @@ class FactoryPlannerTest {
     }
 
     @Test
-    void what_this_version_cannot_serve_is_said_before_anything_is_made() {
+    void a_declared_custody_changes_nothing_before_root_agrees() {
         story.changeFactory("targets: {custody: Offline}");
-        assertThat(decided()).satisfies(stalled("NotSupported", "custody"));
+        assertThat(decided()).isInstanceOf(Decision.Wait.class);
     }
 }

@@ -22,6 +22,9 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
     static final Person ALICE = Person.withKey("alice", KeyType.ED25519);
     static final Person BOB = Person.withKey("bob", KeyType.ED25519);
 
+    private static final Person TINA = Person.withKey("tina", KeyType.ED25519);
+    private static final Person TOM = Person.withKey("tom", KeyType.ED25519);
+
     static final String OWNED_BY_ALICE = "offline: {threshold: 1, keys: [%s]}".formatted(InMemoryStory.declared(ALICE));
 
     static final List<Flow> ALL = List.of(
@@ -160,6 +163,46 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
                             story -> story.sign("recovery", OldServer.HOLDER)),
                     "root 4 of 1 of []"),
             new Flow(
+                    "bootstrap with offline targets, and a change of them",
+                    _ -> {},
+                    List.of(
+                            story -> story.declareFactory(
+                                    OWNED_BY_ALICE
+                                            + ", targets: {threshold: 2, keys: [%s]}"
+                                                    .formatted(InMemoryStory.declared(TINA, TOM)),
+                                    "{custody: Offline}"),
+                            story -> signAll(story, "acme-root-1", ALICE, TINA, TOM),
+                            story -> signAll(story, "acme-targets-1", TINA, TOM),
+                            story -> story.addTarget("lmp-1", 1),
+                            story -> signAll(story, "acme-targets-2", TINA, TOM)),
+                    "targets lmp-1 release 1"),
+            new Flow(
+                    "a generated root and shared targets",
+                    _ -> {},
+                    List.of(
+                            story -> story.declareFactory(
+                                    "generate: {}, targets: {threshold: 1, keys: [%s]}"
+                                            .formatted(InMemoryStory.declared(TINA)),
+                                    "{custody: Shared}"),
+                            story -> story.sign("acme-root-1", TINA),
+                            story -> story.sign("acme-targets-1", TINA)),
+                    "online [2, 1, 1]"),
+            new Flow(
+                    "holders of targets hand over",
+                    Flow::ownedByTina,
+                    List.of(
+                            story -> story.declare(
+                                    "hand-over",
+                                    "targets: {removeKeys: [tina], addKeys: [%s]}"
+                                            .formatted(InMemoryStory.declared(TOM))),
+                            story -> signAll(story, "hand-over", ALICE, TOM),
+                            story -> signAll(story, "acme-targets-2", TOM, TINA),
+                            Flow::overlapEnds,
+                            Flow::overlapEnds,
+                            story -> story.addTarget("lmp-1", 1),
+                            story -> story.sign("acme-targets-3", TOM)),
+                    "targets lmp-1 release 1"),
+            new Flow(
                     "a proposal",
                     Flow::ownedByAlice,
                     List.of(
@@ -169,6 +212,22 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
                             Flow::overlapEnds,
                             Flow::keysRetire),
                     "root 2 of 1 of [alice]"));
+
+    private static void ownedByTina(InMemoryStory story) {
+        story.declareFactory(
+                OWNED_BY_ALICE + ", targets: {threshold: 1, keys: [%s]}".formatted(InMemoryStory.declared(TINA)),
+                "{custody: Offline}");
+        story.settle();
+        signAll(story, "acme-root-1", ALICE, TINA);
+        story.settle();
+        story.sign("acme-targets-1", TINA);
+    }
+
+    private static void signAll(InMemoryStory story, String payload, Person... people) {
+        for (var person : people) {
+            story.sign(payload, person);
+        }
+    }
 
     private static void overlapEnds(InMemoryStory story) {
         story.pass(Duration.ofMinutes(61));

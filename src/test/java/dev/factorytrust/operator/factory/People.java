@@ -44,7 +44,15 @@ class People {
     }
 
     void declareFactory(String bootstrap) {
-        apply(Factory.class, ACME.name(), "{dialect: %s, bootstrap: {%s}}".formatted(dialect.id(), bootstrap));
+        declareFactory(bootstrap, "{}");
+    }
+
+    /** @param targets the policy of that name, in flow style */
+    void declareFactory(String bootstrap, String targets) {
+        apply(
+                Factory.class,
+                ACME.name(),
+                "{dialect: %s, bootstrap: {%s}, targets: %s}".formatted(dialect.id(), bootstrap, targets));
     }
 
     /** @param fields of the spec, in flow style and without braces */

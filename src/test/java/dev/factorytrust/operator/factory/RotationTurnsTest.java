@@ -216,9 +216,9 @@ class RotationTurnsTest {
     }
 
     @Test
-    void what_is_not_supported_yet_waits_and_lets_others_pass() {
-        story.declare("a", "targets: {threshold: 1}");
+    void what_the_factory_has_to_allow_first_waits_and_lets_others_pass() {
+        story.declare("a", "targets: {addKeys: [%s]}".formatted(InMemoryStory.declared(Flow.BOB)));
         declareLater("b", LONGER_LIFE);
-        assertThat(standings()).containsExactly("a: queued NotSupported", "b: turn");
+        assertThat(standings()).containsExactly("a: queued CustodyMismatch", "b: turn");
     }
 }

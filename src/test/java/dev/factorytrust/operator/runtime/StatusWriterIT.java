@@ -94,6 +94,7 @@ class StatusWriterIT {
 
     private static FactoryStatus status(long generation, String url) {
         var ready = new Condition("Ready", "True", "Published", "ok", Instant.EPOCH.toString(), generation);
-        return new FactoryStatus(generation, List.of(ready), null, new TargetsSummary(1, 0, 0), null, null, null, url);
+        return new FactoryStatus(
+                generation, List.of(ready), null, new TargetsSummary(1, 0, 0, null), null, null, null, url);
     }
 }

@@ -126,6 +126,7 @@ class TargetReconcilerIT {
     }
 
     private static Optional<FactoryFacts> known(Optional<Committed> committed, Map<String, String> conflicts) {
-        return Optional.of(new FactoryFacts(TestMetadata.TUF, "f-1", committed, conflicts, List.of()));
+        return Optional.of(
+                new FactoryFacts(TestMetadata.TUF, "f-1", committed, conflicts, List.of(), Optional.empty()));
     }
 }

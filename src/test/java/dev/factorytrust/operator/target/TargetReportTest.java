@@ -38,7 +38,8 @@ class TargetReportTest {
             "f-1",
             committed(17, LISTED, OURS),
             Map.of(),
-            List.of("Factory acme is paused: set spec.paused to false"));
+            List.of("Factory acme is paused: set spec.paused to false"),
+            Optional.empty());
 
     static final List<Arguments> REASONS = List.of(
             argumentSet("no Factory", target(), Optional.empty(), "False FactoryNotFound"),
@@ -202,7 +203,7 @@ class TargetReportTest {
     }
 
     private static FactoryFacts facts(Optional<Committed> committed, Map<String, String> conflicts) {
-        return new FactoryFacts(TestMetadata.TUF, "f-1", committed, conflicts, List.of());
+        return new FactoryFacts(TestMetadata.TUF, "f-1", committed, conflicts, List.of(), Optional.empty());
     }
 
     private static String message(Target target, Optional<FactoryFacts> facts) {

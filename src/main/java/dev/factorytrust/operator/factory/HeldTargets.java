@@ -1,0 +1,241 @@
+package dev.factorytrust.operator.factory;
+
+import dev.factorytrust.api.v1alpha1.FactoryStatus;
+import dev.factorytrust.names.Names;
+import dev.factorytrust.operator.custody.TargetsCeremonies;
+import dev.factorytrust.operator.custody.TargetsCeremony;
+import dev.factorytrust.operator.custody.TargetsInputs;
+import dev.factorytrust.operator.custody.TargetsPayload;
+import dev.factorytrust.operator.rotation.Standing;
+import dev.factorytrust.operator.store.StoredMetadata;
+import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.dialect.MalformedMetadataException;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Root;
+import dev.factorytrust.tuf.model.Signed;
+import dev.factorytrust.tuf.model.Targets;
+import dev.factorytrust.tuf.repository.KeyOverlap;
+import dev.factorytrust.tuf.repository.PublicationPlan;
+import dev.factorytrust.tuf.repository.RefreshPlanner;
+import dev.factorytrust.tuf.repository.Schedule;
+import dev.factorytrust.tuf.verify.Verifier;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Targets that people hold keys of: offered, and published once they have signed. Until then the last signed ones stay
+ * served, and what vouches for them is kept fresh.
+ */
+final class HeldTargets {
+
+    /** Targets as holders have signed them, or as a publication that was cut off has left them. */
+    private record Ready(TargetsPayload payload, Signed<Targets> signed) {}
+
+    private HeldTargets() {}
+
+    /** What holders are asked for; empty where the cluster signs targets alone, or there is no root yet. */
+    static Optional<TargetsCeremonies> look(FactoryState state, Map<String, Standing> rotations) {
+        return OverlapSteps.step(state, rotations)
+                .map(step -> look(state, step))
+                .orElseGet(
+                        () -> state.roots().newest().map(Signed::metadata).flatMap(root -> lookAtFirst(state, root)));
+    }
+
+    static Optional<TargetsCeremonies> look(FactoryState state, KeyOverlap.Step step) {
+        var published = state.reading().published().orElseThrow();
+        var roots = roots(state, step);
+        return look(
+                state,
+                roots,
+                PublicationSteps.forced(state, step).contains(RoleName.TARGETS)
+                        || Schedule.isDue(
+                                state.uid(),
+                                published.targets().metadata(),
+                                state.policy().targets(),
+                                state.now()));
+    }
+
+    static Optional<TargetsCeremonies> lookAtFirst(FactoryState state, Root root) {
+        return state.reading().published().isPresent() ? Optional.empty() : look(state, List.of(root), true);
+    }
+
+    private static Optional<TargetsCeremonies> look(FactoryState state, List<Root> roots, boolean wanted) {
+        return roots.stream().anyMatch(root -> state.signers().needHolders(root, RoleName.TARGETS))
+                ? Optional.of(TargetsCeremonies.of(inputs(state, wanted), roots))
+                : Optional.empty();
+    }
+
+    /** No version up to this one is used again. */
+    static long highestOffered(FactoryState state) {
+        return TargetsCeremonies.highestOffered(inputs(state, 0, false));
+    }
+
+    private static TargetsInputs inputs(FactoryState state, boolean wanted) {
+        var above = state.reading()
+                .published()
+                .map(published -> PublicationSteps.free(state, published).targets() - 1)
+                .orElseGet(() -> BootstrapSteps.highest(state, RoleName.TARGETS) - 1);
+        return inputs(state, above, wanted);
+    }
+
+    private static TargetsInputs inputs(FactoryState state, long above, boolean wanted) {
+        return new TargetsInputs(
+                state.ref(),
+                state.dialect(),
+                state.stored(),
+                state.signers(),
+                state.signatures(),
+                state.status()
+                        .map(FactoryStatus::targets)
+                        .map(FactoryStatus.TargetsSummary::payloads)
+                        .orElse(List.of()),
+                state.reading().published().map(published -> published.targets().metadata()),
+                above,
+                state.wishes().plan(),
+                PublicationSteps.changeDue(state)
+                        .filter(due -> due.isAfter(state.now()))
+                        .isEmpty(),
+                wanted,
+                state.policy().targets(),
+                state.now());
+    }
+
+    /** What is complete is published; else what the cluster can sign alone; else holders are asked. */
+    static Optional<Decision> publish(FactoryState state, KeyOverlap.Step step, TargetsCeremonies ceremonies) {
+        var published = state.reading().published().orElseThrow();
+        var ready = ready(state, ceremonies, roots(state, step));
+        var possible = ready.isEmpty() && OverlapSteps.forced(step).contains(RoleName.TARGETS)
+                ? new KeyOverlap.Hold(List.of(published.root().metadata()), Optional.empty())
+                : step;
+        var commit = OverlapSteps.commit(state, possible);
+        var free = PublicationSteps.free(state, published);
+        return FactoryPlanner.first(
+                () -> removal(state, ceremonies),
+                () -> ready.map(targets -> new Decision.Publish(
+                        PublicationPlan.of(targets.signed(), free.snapshot(), free.timestamp(), Optional.of(published)),
+                        targets.payload().record(),
+                        commit)),
+                () -> refresh(state, possible, commit),
+                () -> ceremonies.offer().map(payload -> new Decision.OfferPayload(payload.object())));
+    }
+
+    /** Targets version 1, or the first above what was lost. */
+    static Optional<Decision> publishFirst(FactoryState state, Root root, TargetsCeremonies ceremonies) {
+        return FactoryPlanner.first(
+                () -> removal(state, ceremonies),
+                () -> ready(state, ceremonies, List.of(root))
+                        .map(targets -> new Decision.Publish(
+                                PublicationPlan.of(
+                                        targets.signed(),
+                                        BootstrapSteps.highest(state, RoleName.SNAPSHOT),
+                                        Repairs.floor(state) + 1,
+                                        Optional.empty()),
+                                targets.payload().record(),
+                                new Decision.Commit(List.of(root), root.version(), Optional.empty()))),
+                () -> ceremonies.offer().map(payload -> new Decision.OfferPayload(payload.object())));
+    }
+
+    private static Optional<Decision> refresh(FactoryState state, KeyOverlap.Step step, Decision.Commit commit) {
+        var published = state.reading().published().orElseThrow();
+        var canSign = commit.signers().stream()
+                .allMatch(root -> state.signers().suffice(root, RoleName.SNAPSHOT)
+                        && state.signers().suffice(root, RoleName.TIMESTAMP));
+        return canSign
+                ? RefreshPlanner.planWithoutTargets(
+                                published,
+                                PublicationSteps.forced(state, step),
+                                PublicationSteps.free(state, published),
+                                state.policy(),
+                                state.uid(),
+                                state.now())
+                        .map(plan -> new Decision.Publish(plan, Optional.empty(), commit))
+                : Optional.empty();
+    }
+
+    /** What stands where holders look for their payload, or where what they have signed is to be stored. */
+    private static Optional<Decision> removal(FactoryState state, TargetsCeremonies ceremonies) {
+        var planted = ceremonies.planted().stream()
+                .map(object -> new Decision.Remove(
+                        object, "it isn't the payload of a version of targets that was offered to be signed", true));
+        var inTheWay = ceremonies.open().stream()
+                .map(TargetsCeremony::payload)
+                .flatMap(payload -> stored(state, payload)
+                        .filter(object -> signed(state, object)
+                                .filter(targets -> targets.canonical().equals(payload.canonical()))
+                                .isEmpty())
+                        .stream())
+                .map(object -> new Decision.Remove(
+                        object, "it isn't the version of targets that holders are asked to sign", true));
+        return Stream.<Decision>concat(planted, inTheWay).findFirst();
+    }
+
+    private static Optional<Ready> ready(FactoryState state, TargetsCeremonies ceremonies, List<Root> roots) {
+        return ceremonies.open().stream()
+                .flatMap(ceremony -> ready(state, ceremony, roots).stream())
+                .findFirst();
+    }
+
+    /** A name is taken once: what a publication has stored that was cut off is published as it stands there. */
+    private static Optional<Ready> ready(FactoryState state, TargetsCeremony ceremony, List<Root> roots) {
+        var payload = ceremony.payload();
+        var left = stored(state, payload).flatMap(object -> signed(state, object));
+        if (left.isPresent()) {
+            return left.filter(targets -> roots.stream().allMatch(root -> holds(root, targets)))
+                    .map(targets -> new Ready(payload, targets));
+        }
+        return ceremony.tally().isComplete()
+                ? Optional.of(new Ready(
+                        payload,
+                        state.dialect()
+                                .assemble(
+                                        Targets.class,
+                                        payload.canonical(),
+                                        ceremony.tally().accepted())))
+                : Optional.empty();
+    }
+
+    private static boolean holds(Root root, Signed<Targets> targets) {
+        return Verifier.verify(root.role(RoleName.TARGETS), root.keys(), targets.canonical(), targets.signatures())
+                .verified();
+    }
+
+    private static Optional<ConfigMap> stored(FactoryState state, TargetsPayload payload) {
+        return state.stored().find(Names.metadata(state.ref().name(), RoleName.TARGETS, payload.version()));
+    }
+
+    private static Optional<Signed<Targets>> signed(FactoryState state, ConfigMap object) {
+        try {
+            return StoredMetadata.file(object, Names.metadataEntry(RoleName.TARGETS))
+                    .map((Bytes file) -> state.dialect().decode(Targets.class, file));
+        } catch (MalformedMetadataException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The roots under which targets must hold that are published in this step, the older first. */
+    static List<Root> roots(FactoryState state, KeyOverlap.Step step) {
+        var all =
+                switch (step) {
+                    case KeyOverlap.Hold(var roots, var _) -> roots;
+                    case KeyOverlap.SignWithBoth(var _, var roots) -> roots;
+                    case KeyOverlap.Flip(var root, var _) -> List.of(root.metadata());
+                    case KeyOverlap.FlipAtOnce(var root, var _) -> List.of(root.metadata());
+                    case KeyOverlap.DropOld _ ->
+                        List.of(state.reading().published().orElseThrow().root().metadata());
+                };
+        return all.stream().sorted(Comparator.comparingLong(Root::version)).toList();
+    }
+
+    /** From then on something has to be offered anew. */
+    static Stream<Instant> due(FactoryState state, Map<String, Standing> rotations) {
+        return look(state, rotations).stream()
+                .flatMap(ceremonies -> ceremonies.open().stream())
+                .map(ceremony -> ceremony.payload().signBefore());
+    }
+}
