@@ -8,6 +8,7 @@ jvm="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 --sun-misc-unsafe-memory-access=al
 
 # What Java loads and links for this very file, written down once: it takes half of the time to start.
 make_cache() {
+    trap '' HUP
     umask 077
     mkdir -p "$folder" || return
     find "$folder" -type f \( -name '*.making' -mmin +60 -o -name '*.aot' -mtime +30 \) -exec rm -f {} +

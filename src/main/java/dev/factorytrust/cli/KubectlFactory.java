@@ -53,8 +53,10 @@ public final class KubectlFactory {
     }
 
     public static void main(String[] arguments) throws IOException, NoSuchAlgorithmException {
-        // The Kubernetes client would have it say that there is no log: errors reach people as sentences.
+        // The Kubernetes client would have it say that there is no log, or that it is slow: errors reach people as
+        // sentences.
         System.setProperty("slf4j.internal.verbosity", "ERROR");
+        System.setProperty("java.util.logging.config.class", NoLog.class.getName());
         System.exit(
                 switch (arguments.length == 0 ? "" : arguments[0]) {
                     case Completion.VERB -> complete(List.of(arguments).subList(1, arguments.length));

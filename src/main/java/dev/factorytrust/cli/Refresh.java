@@ -54,9 +54,7 @@ final class Refresh implements Runnable {
     public void run() {
         var refreshed = cluster.<Refreshed>read(client -> namespace -> {
             var factory = client.resources(Factory.class).inNamespace(namespace).withName(name);
-            var seen = Optional.ofNullable(factory.get())
-                    .orElseThrow(
-                            () -> Failure.refused("there is no Factory %s in namespace %s".formatted(name, namespace)));
+            var seen = Cluster.find(client, Factory.class, namespace, name);
             var before = Reports.status(seen)
                     .map(FactoryStatus::roles)
                     .orElseThrow(() -> Failure.refused(

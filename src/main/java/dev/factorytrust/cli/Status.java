@@ -79,12 +79,7 @@ final class Status implements Runnable {
     }
 
     private Seen look(KubernetesClient client, String namespace) {
-        var factory = Optional.ofNullable(client.resources(Factory.class)
-                        .inNamespace(namespace)
-                        .withName(name)
-                        .get())
-                .orElseThrow(
-                        () -> Failure.refused("there is no Factory %s in namespace %s".formatted(name, namespace)));
+        var factory = Cluster.find(client, Factory.class, namespace, name);
         return new Seen(
                 factory,
                 client.resources(RootRotation.class)

@@ -38,11 +38,13 @@ public final class Names {
 
     public static final String PAYLOAD_JSON = "payload.json";
     public static final String MANAGED_JSON = "managed.json";
+    public static final String PARTS_JSON = "parts.json";
+    public static final String PART = "part";
     public static final String ROOT_KEYS_TGZ = "root-keys.tgz";
     public static final String PRIVATE_PEM = "private.pem";
     public static final String PUBLIC_PEM = "public.pem";
 
-    /** The most bytes of one metadata file: an object of the API server takes 1 MiB with all that is around it. */
+    /** The most bytes of content in one object: the API server takes 1 MiB with all that is around it. */
     public static final int LARGEST_FILE = 1_000_000;
 
     private static final String PAYLOAD = "-payload";
@@ -56,6 +58,11 @@ public final class Names {
 
     public static String timestamp(String factory) {
         return factory + "-timestamp";
+    }
+
+    /** {@code acme-targets-7-part-1}: a part of what the object of this name doesn't hold. */
+    public static String part(String metadata, int number) {
+        return metadata + "-part-" + number;
     }
 
     public static String metadataEntry(RoleName role) {
@@ -78,7 +85,7 @@ public final class Names {
     public static boolean isOurs(String factory, String name) {
         return name.startsWith(factory + '-')
                 && name.substring(factory.length())
-                        .matches("-(timestamp|root-keys|(root|targets|snapshot)-[0-9]+)|-.*" + PAYLOAD);
+                        .matches("-(timestamp|root-keys|(root|targets|snapshot)-[0-9]+(-part-[0-9]+)?)|-.*" + PAYLOAD);
     }
 
     public static String firstRootRotation(String factory) {

@@ -1,12 +1,14 @@
 package dev.factorytrust.server;
 
 import dev.factorytrust.tuf.Bytes;
+import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 
@@ -18,8 +20,12 @@ record ServedFile(String sha256, Representation identity, Optional<Representatio
     /** Each representation has an ETag of its own: a strong one promises equal bytes (RFC 9110, 8.8.3.3). */
     record Representation(Buffer body, String etag, CharSequence contentLength) {
 
-        Representation(byte[] body, String etag) {
-            this(Buffer.buffer(body), etag, HttpHeaders.createOptimized(Integer.toString(body.length)));
+        /** What is stored and what is served are the same bytes in memory: many versions of large targets are kept. */
+        Representation(ByteBuffer body, String etag) {
+            this(
+                    Buffer.buffer(Unpooled.wrappedBuffer(body)),
+                    etag,
+                    HttpHeaders.createOptimized(Integer.toString(body.remaining())));
         }
     }
 
@@ -39,21 +45,20 @@ record ServedFile(String sha256, Representation identity, Optional<Representatio
 
     private static ServedFile prepare(Bytes bytes, CharSequence cacheControl) {
         var sha256 = bytes.sha256();
-        var plain = bytes.toArray();
-        var packed = gzip(plain);
+        var packed = gzip(bytes);
         return new ServedFile(
                 sha256,
-                new Representation(plain, '"' + sha256 + '"'),
-                packed.length < plain.length
-                        ? Optional.of(new Representation(packed, '"' + sha256 + "-gzip\""))
+                new Representation(bytes.view(), '"' + sha256 + '"'),
+                packed.length < bytes.size()
+                        ? Optional.of(new Representation(ByteBuffer.wrap(packed), '"' + sha256 + "-gzip\""))
                         : Optional.empty(),
                 cacheControl);
     }
 
-    private static byte[] gzip(byte[] plain) {
+    private static byte[] gzip(Bytes plain) {
         var packed = new ByteArrayOutputStream();
         try (var out = new GZIPOutputStream(packed)) {
-            out.write(plain);
+            out.write(plain.toArray());
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }

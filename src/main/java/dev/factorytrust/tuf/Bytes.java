@@ -1,5 +1,6 @@
 package dev.factorytrust.tuf;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -13,6 +14,9 @@ public final class Bytes {
     private static final HexFormat HEX = HexFormat.of();
 
     private final byte[] content;
+
+    /** Computed when it is first asked for, as of a String its hash code: files are told apart by it again and again. */
+    private String sha256;
 
     private Bytes(byte[] content) {
         this.content = content;
@@ -48,6 +52,11 @@ public final class Bytes {
         return content.clone();
     }
 
+    /** The content without a copy of it, which nobody can change. */
+    public ByteBuffer view() {
+        return ByteBuffer.wrap(content).asReadOnlyBuffer();
+    }
+
     public int size() {
         return content.length;
     }
@@ -67,7 +76,12 @@ public final class Bytes {
 
     /** The SHA-256 of the content, in lower-case hexadecimal. */
     public String sha256() {
-        return digest("SHA-256").hex();
+        var known = sha256;
+        if (known == null) {
+            known = digest("SHA-256").hex();
+            sha256 = known;
+        }
+        return known;
     }
 
     /**

@@ -3,10 +3,15 @@ package dev.factorytrust.stories;
 import dev.factorytrust.api.v1alpha1.Condition;
 import dev.factorytrust.api.v1alpha1.OfferedTargets;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus.Phase;
+import dev.factorytrust.cli.Shell;
 import dev.factorytrust.testing.TestClock;
 import dev.factorytrust.tuf.crypto.KeyType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -15,6 +20,7 @@ import static dev.factorytrust.stories.RotationStory.SOON;
 import static dev.factorytrust.stories.RotationStory.declared;
 import static dev.factorytrust.stories.RotationStory.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Targets that people sign, on the real API server and with devices of every make. */
 class OfflineTargetsIT {
@@ -27,6 +33,9 @@ class OfflineTargetsIT {
     private final Person tess = Person.withKey("tess", KeyType.ED25519);
     private final Person ted = Person.withKey("ted", KeyType.ED25519);
     private final TestClock clock = TestClock.start();
+
+    @TempDir
+    private Path drawer;
 
     @Test
     void two_of_three_holders_sign_what_devices_may_install_and_one_hands_over() {
@@ -93,7 +102,7 @@ class OfflineTargetsIT {
     }
 
     @Test
-    void in_shared_custody_the_clusters_key_signs_after_the_holder_and_both_are_needed() {
+    void in_shared_custody_the_clusters_key_signs_after_the_holder_and_both_are_needed() throws IOException {
         try (var story = new RotationStory(clock)) {
             story.declareFactoryWith(
                     "generate: {}, targets: {threshold: 1, keys: [%s]}".formatted(declared(tina)),
@@ -104,7 +113,10 @@ class OfflineTargetsIT {
             var device =
                     OtaConnectDevice.flashed(story.root(1), story.operator().url(story.namespace(), "acme"));
             story.target("lmp-1");
-            story.attachTargets(2, tina);
+            eventually(SOON, () -> assertThat(story.status().targets().payloads())
+                    .extracting(OfferedTargets::version)
+                    .containsExactly(2L));
+            signsWithTheCommandLine(story);
             eventually(AT_ONCE, () -> assertThat(ready(story).status()).isEqualTo("True"));
             assertThat(story.signersOf("targets")).hasSize(2);
             eventually(AT_ONCE, () -> {
@@ -113,6 +125,42 @@ class OfflineTargetsIT {
             });
             assertThat(story.status().roles().targets().threshold()).isEqualTo(2);
         }
+    }
+
+    private void signsWithTheCommandLine(RotationStory story) throws IOException {
+        var kubeconfig = Files.writeString(drawer.resolve("tina"), story.kubeconfigOf("factory-key-holder"));
+        var key = Files.writeString(drawer.resolve("tina.pem"), tina.key().privatePem());
+        var payload = drawer.resolve("targets.json");
+        var root = drawer.resolve("root.json");
+        assertThat(Shell.run(kubeconfig, "status", "acme", "-n", story.namespace()))
+                .contains("Targets version 2: AwaitingSignatures", "+ lmp-1 sha256", "still to sign, before", ": tina");
+        Shell.run(
+                kubeconfig,
+                "target",
+                "payload",
+                "acme",
+                "-n",
+                story.namespace(),
+                "--out",
+                payload.toString(),
+                "--current-out",
+                root.toString());
+        var signed = Files.writeString(
+                drawer.resolve("signed.yaml"),
+                Shell.run(
+                        kubeconfig,
+                        "sign",
+                        payload.toString(),
+                        "--current",
+                        root.toString(),
+                        "--key",
+                        key.toString(),
+                        "--yes"));
+        assertThat(Shell.run(kubeconfig, "attach", signed.toString())).contains("Targets acme-targets-2: ");
+        assertThat(Shell.run(kubeconfig, "attach", signed.toString())).contains("Targets acme-targets-2: Published");
+        assertThatThrownBy(() -> Shell.run(
+                        kubeconfig, "target", "payload", "acme", "-n", story.namespace(), "--out", payload.toString()))
+                .hasMessageContaining("Factory acme offers no version of targets to be signed");
     }
 
     private static Condition ready(RotationStory story) {

@@ -1,6 +1,7 @@
 package dev.factorytrust.cli.adopt;
 
 import dev.factorytrust.cli.cluster.Cluster;
+import dev.factorytrust.cli.cluster.MetadataFiles;
 import dev.factorytrust.cli.console.Failure;
 import dev.factorytrust.cli.console.InputFile;
 import dev.factorytrust.cli.console.Output;
@@ -84,10 +85,7 @@ public final class Export implements Runnable {
         var all = new ArrayList<>(read.files());
         all.addAll(read.keys());
         var fleet =
-                switch (Adoption.of(
-                        read.dialect(),
-                        all,
-                        new Adoption.Request(read.firstRoot(), Optional.empty(), Integer.MAX_VALUE))) {
+                switch (Adoption.of(read.dialect(), all, new Adoption.Request(read.firstRoot(), Optional.empty()))) {
                     case Adoption.Adoptable adoptable -> adoptable;
                     case Adoption.Refused(var _, var message) ->
                         throw Failure.refused("what is stored for Factory " + name
@@ -140,13 +138,13 @@ public final class Export implements Runnable {
         if (newest == 0) {
             throw Failure.refused("Factory " + name + " has published nothing yet");
         }
-        var dialect = dialect(timestamp);
+        var dialect = dialect(client, timestamp);
         var first = annotation(timestamp, Names.FIRST_ROOT).orElse(1L);
         var files = new ArrayList<ForeignFile>();
         for (var version = first; version <= newest; version++) {
             files.add(file(client, namespace, dialect, RoleName.ROOT, version));
         }
-        var timestampFile = file(timestamp, dialect, RoleName.TIMESTAMP, 0);
+        var timestampFile = file(client, timestamp, dialect, RoleName.TIMESTAMP, 0);
         files.add(timestampFile);
         try {
             var snapshot = file(
@@ -187,6 +185,7 @@ public final class Export implements Runnable {
     private ForeignFile file(KubernetesClient client, String namespace, Dialect dialect, RoleName role, long version) {
         var object = Names.metadata(name, role, version);
         return file(
+                client,
                 find(client, namespace, object)
                         .orElseThrow(() -> Failure.refused("ConfigMap " + object
                                 + " is missing: the operator puts it back, or a backup has it; then export again")),
@@ -200,22 +199,21 @@ public final class Export implements Runnable {
                 client.configMaps().inNamespace(namespace).withName(object).get());
     }
 
-    private static ForeignFile file(ConfigMap object, Dialect dialect, RoleName role, long version) {
-        return new ForeignFile(place(object), dialect.fileName(role, version), content(object, role));
+    private static ForeignFile file(
+            KubernetesClient client, ConfigMap object, Dialect dialect, RoleName role, long version) {
+        return new ForeignFile(place(object), dialect.fileName(role, version), content(client, object, role));
     }
 
-    private static Dialect dialect(ConfigMap timestamp) {
-        return new InputFile(place(timestamp), content(timestamp, RoleName.TIMESTAMP)).dialect();
+    private static Dialect dialect(KubernetesClient client, ConfigMap timestamp) {
+        return new InputFile(place(timestamp), content(client, timestamp, RoleName.TIMESTAMP)).dialect();
     }
 
     private static String place(ConfigMap object) {
         return "ConfigMap " + object.getMetadata().getName();
     }
 
-    private static Bytes content(ConfigMap object, RoleName role) {
-        return Optional.ofNullable(object.getBinaryData())
-                .map(data -> data.get(Names.metadataEntry(role)))
-                .map(Bytes::base64)
+    private static Bytes content(KubernetesClient client, ConfigMap object, RoleName role) {
+        return MetadataFiles.of(client, object, Names.metadataEntry(role))
                 .orElseThrow(() -> Failure.refused(place(object) + " has no " + Names.metadataEntry(role)));
     }
 

@@ -4,9 +4,8 @@ import dev.factorytrust.cli.cluster.Cluster;
 import dev.factorytrust.cli.cluster.Waiting;
 import dev.factorytrust.cli.console.Failure;
 import dev.factorytrust.cli.console.InputFile;
-import dev.factorytrust.cli.console.Output;
 import dev.factorytrust.cli.console.Passphrase;
-import dev.factorytrust.names.Names;
+import dev.factorytrust.cli.console.Person;
 import dev.factorytrust.tuf.adoption.Adoption;
 import dev.factorytrust.tuf.adoption.ForeignFile;
 import dev.factorytrust.tuf.dialect.Dialect;
@@ -92,6 +91,9 @@ public final class Import implements Runnable {
     private Format format = Format.text;
 
     @Mixin
+    private Person person;
+
+    @Mixin
     private Waiting waiting;
 
     @Mixin
@@ -106,29 +108,30 @@ public final class Import implements Runnable {
             throw Failure.refused("'" + name + "' is no name of a Factory: at most 36 of a-z, 0-9 and -");
         }
         var fleet = verified();
-        tell("From " + String.join(" and ", from) + ", verified as a device would that has root "
+        person.tell("From " + String.join(" and ", from) + ", verified as a device would that has root "
                 + fleet.repository().roots().firstKey() + ":");
-        AdoptionReport.roles(fleet, Instant.now()).forEach(line -> tell("  " + line));
-        AdoptionReport.keys(fleet).forEach(line -> tell("  " + line));
+        AdoptionReport.roles(fleet, Instant.now()).forEach(line -> person.tell("  " + line));
+        AdoptionReport.keys(fleet).forEach(line -> person.tell("  " + line));
         fleet.strangers()
-                .forEach(file -> tell("  left out: " + file.name() + " of " + file.place() + ", no role of root "
+                .forEach(file -> person.tell("  left out: " + file.name() + " of " + file.place() + ", no role of root "
                         + fleet.repository().root().metadata().version() + " has this key"));
-        fleet.warnings().forEach(warning -> tell("  not every TUF client can read " + warning));
+        fleet.warnings().forEach(warning -> person.tell("  not every TUF client can read " + warning));
         if (root == null && trustedSha256 == null) {
-            tell(
+            person.tell(
                     "  compare the SHA-256 of the first root with what your devices were born with: nothing else vouches for it");
         }
         var objects = ImportObjects.of(name, cluster.namedNamespace(), fleet, allowSharedRootKeys);
         if (dryRun || format == Format.yaml) {
             objects.keys()
-                    .ifPresent(secret -> tell("Secret " + secret.getMetadata().getName()
-                            + " holds private keys: it belongs into no repository unless encrypted"));
+                    .ifPresent(secret ->
+                            person.tell("Secret " + secret.getMetadata().getName()
+                                    + " holds private keys: it belongs into no repository unless encrypted"));
             objects.all().forEach(this::print);
             command.commandLine().getOut().flush();
             return;
         }
         cluster.read(client -> namespace -> {
-            var run = new ImportRun(client, namespace, objects, fleet, this::tell);
+            var run = new ImportRun(client, namespace, objects, fleet, person::tell);
             run.create();
             if (waiting.isWanted()) {
                 run.await(waiting);
@@ -143,7 +146,7 @@ public final class Import implements Runnable {
         var files = new ArrayList<ForeignFile>(ForeignRepository.at(from).files(first));
         var dialect = dialect(files);
         files.addAll(BroughtKeys.read(keys, passphrase));
-        return switch (Adoption.of(dialect, files, new Adoption.Request(first, pin, Names.LARGEST_FILE))) {
+        return switch (Adoption.of(dialect, files, new Adoption.Request(first, pin))) {
             case Adoption.Adoptable fleet -> fleet;
             case Adoption.Refused(var _, var message) -> throw Failure.refused(message);
         };
@@ -186,10 +189,5 @@ public final class Import implements Runnable {
 
     private void print(HasMetadata object) {
         command.commandLine().getOut().print(Serialization.asYaml(object));
-    }
-
-    /** To a person: standard output is the YAML's alone. */
-    private void tell(String line) {
-        command.commandLine().getErr().println(Output.harmless(line));
     }
 }

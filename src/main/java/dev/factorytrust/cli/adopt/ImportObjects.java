@@ -7,6 +7,7 @@ import dev.factorytrust.cli.console.Output;
 import dev.factorytrust.names.Names;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.adoption.Adoption;
+import dev.factorytrust.tuf.adoption.PackedFiles;
 import dev.factorytrust.tuf.crypto.SoftwareKey;
 import dev.factorytrust.tuf.dialect.Dialect;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -64,7 +65,7 @@ record ImportObjects(List<ConfigMap> files, Optional<Secret> keys, Factory facto
     private static List<Map<String, String>> parts(Adoption.Adoptable fleet) {
         var parts = new ArrayList<Map<String, String>>();
         var size = MOST + 1;
-        for (var file : new TreeMap<>(fleet.repository().files()).entrySet()) {
+        for (var file : files(fleet).entrySet()) {
             if (size + file.getValue().size() > MOST) {
                 parts.add(new LinkedHashMap<>());
                 size = 0;
@@ -73,6 +74,13 @@ record ImportObjects(List<ConfigMap> files, Optional<Secret> keys, Factory facto
             size += file.getValue().size();
         }
         return parts;
+    }
+
+    /** By name; what no object can hold is packed. */
+    private static Map<String, Bytes> files(Adoption.Adoptable fleet) {
+        var files = new TreeMap<String, Bytes>();
+        fleet.repository().files().forEach((name, file) -> files.putAll(PackedFiles.pack(name, file, MOST)));
+        return files;
     }
 
     /** A key that serves several roles is there once. */

@@ -41,9 +41,10 @@ final class KeyRotationPayload {
                     name, "its sha256 is %s, and status.payload says %s".formatted(payload.sha256(), promised));
         }
         var current = state.roots().newest();
-        var offered = RootPayload.read(
+        var offered = RootPayload.toSign(
                 new InputFile(name, payload),
-                Optional.of(new InputFile("root version " + current.metadata().version(), current.file())));
+                Optional.of(new InputFile("root version " + current.metadata().version(), current.file())),
+                request.movedFrom());
         var next = offered.next();
         var change = new RootChange(
                 KeyRotationSpec.edit(state),

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param keepRootKey only online keys are exchanged
  * @param type of the new root keys
  * @param online whose online keys are exchanged; empty to leave that to the operator: none, or all under Compromise
+ * @param movedFrom {@code <namespace>/<name>} that the Factory had before it was restored under this one
  */
 record KeyRotationRequest(
         String namespace,
@@ -21,7 +22,8 @@ record KeyRotationRequest(
         Optional<List<RootRotationSpec.OnlineRole>> online,
         boolean compromise,
         Optional<String> message,
-        Optional<String> expiresAfter) {
+        Optional<String> expiresAfter,
+        Optional<String> movedFrom) {
 
     /** The roles whose online key the next root is to exchange. */
     List<RootRotationSpec.OnlineRole> rotated() {

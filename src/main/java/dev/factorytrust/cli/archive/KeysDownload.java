@@ -1,12 +1,13 @@
 package dev.factorytrust.cli.archive;
 
-import dev.factorytrust.api.v1alpha1.Durations;
 import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.FactoryStatus;
 import dev.factorytrust.cli.cluster.Cluster;
+import dev.factorytrust.cli.cluster.Waiting;
 import dev.factorytrust.cli.console.Disk;
 import dev.factorytrust.cli.console.Failure;
 import dev.factorytrust.cli.console.Output;
+import dev.factorytrust.cli.console.Person;
 import dev.factorytrust.names.Names;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.dialect.Dialects;
@@ -18,14 +19,11 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 import java.net.HttpURLConnection;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,9 +37,6 @@ import java.util.Optional;
             "With --erase it is erased from the cluster, for ever: from then on your file is the only one."
         })
 public final class KeysDownload implements Runnable {
-
-    @Spec
-    private CommandSpec command;
 
     @Parameters(paramLabel = "FACTORY")
     private String name;
@@ -57,12 +52,11 @@ public final class KeysDownload implements Runnable {
     @Option(names = "--erase", description = "Have the cluster erase its own, once yours is on the disk.")
     private boolean erase;
 
-    @Option(
-            names = "--timeout",
-            defaultValue = "2m",
-            paramLabel = "DURATION",
-            description = "How long to wait for the erasure: a number of s, m, h or d. Default: ${DEFAULT-VALUE}.")
-    private String timeout = "2m";
+    @Mixin
+    private Person person;
+
+    @Mixin
+    private Waiting waiting;
 
     @Mixin
     private Cluster cluster;
@@ -82,24 +76,15 @@ public final class KeysDownload implements Runnable {
 
     @Override
     public void run() {
-        var patience = patience();
         var downloaded = cluster.<Downloaded>read(client -> namespace -> {
             try (var target = ArchiveFile.open(file, Disk.LOCAL)) {
-                return download(client, namespace, target, patience);
+                return download(client, namespace, target);
             }
         });
         output.print(downloaded, lines(downloaded));
     }
 
-    private Duration patience() {
-        try {
-            return Durations.parse(timeout);
-        } catch (IllegalArgumentException e) {
-            throw Failure.refused("--timeout '" + timeout + "' is no duration such as 30s, 5m or 1h");
-        }
-    }
-
-    private Downloaded download(KubernetesClient client, String namespace, ArchiveFile target, Duration patience) {
+    private Downloaded download(KubernetesClient client, String namespace, ArchiveFile target) {
         var cluster = new KubernetesFactoryCluster(client, namespace);
         var factory = factory(cluster, namespace);
         var first = firstRoot(cluster);
@@ -108,7 +93,7 @@ public final class KeysDownload implements Runnable {
                 ? kept(target, first, erasedAt.get())
                 : fetched(secret(client, namespace), target, first);
         if (erase && erasedAt.isEmpty()) {
-            erasedAt = Optional.of(erase(client, cluster, namespace, target, patience));
+            erasedAt = erase(client, cluster, namespace, target);
         }
         var dialect = Dialects.recognise(first);
         return new Downloaded(
@@ -152,7 +137,7 @@ public final class KeysDownload implements Runnable {
                                 + erasedAt
                                 + ", once somebody had shown that he has the archive: whoever downloaded it before has"
                                 + " the only one"));
-        tell("the root keys were erased from the cluster at " + erasedAt);
+        person.tell("the root keys were erased from the cluster at " + erasedAt);
         return RootKeyArchive.verified(target.path().toString(), content, first);
     }
 
@@ -186,7 +171,7 @@ public final class KeysDownload implements Runnable {
         if (before.isEmpty()) {
             target.create(content);
         } else if (before.get().equals(content)) {
-            tell(target.path() + " is there already, byte for byte");
+            person.tell(target.path() + " is there already, byte for byte");
         } else {
             throw Failure.refused(target.path()
                     + " is there already and is another file; it is never written over: name" + " another");
@@ -195,8 +180,8 @@ public final class KeysDownload implements Runnable {
     }
 
     /** The digest is that of the file as the disk has it: it proves that the owner holds the archive. */
-    private String erase(
-            KubernetesClient client, FactoryCluster cluster, String namespace, ArchiveFile target, Duration patience) {
+    private Optional<String> erase(
+            KubernetesClient client, FactoryCluster cluster, String namespace, ArchiveFile target) {
         var digest = target.read().orElseThrow().sha256();
         client.secrets()
                 .inNamespace(namespace)
@@ -204,24 +189,21 @@ public final class KeysDownload implements Runnable {
                 .patch(
                         PatchContext.of(PatchType.JSON_MERGE),
                         "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(Names.RETRIEVED, digest));
-        tell("waits until the operator has erased it");
-        var until = cluster.now().plus(patience);
-        for (; ; ) {
-            var erasedAt = cluster.factory(name).flatMap(KeysDownload::erasedAt);
-            if (erasedAt.isPresent()) {
-                return erasedAt.get();
-            }
-            if (!cluster.now().isBefore(until)) {
-                throw Failure.unreachable(
-                        "the operator has not erased the root keys of Factory " + name
-                                + " yet. Your archive is on the disk; run the same command again",
-                        null);
-            }
-            cluster.pause(patience);
+        if (!waiting.isWanted()) {
+            return Optional.empty();
         }
+        person.tell("waits until the operator has erased it");
+        var erasedAt = waiting.until(() -> cluster.factory(name).flatMap(KeysDownload::erasedAt));
+        if (erasedAt.isEmpty()) {
+            throw Failure.unreachable(
+                    "the operator has not erased the root keys of Factory " + name
+                            + " yet. Your archive is on the disk; run the same command again",
+                    null);
+        }
+        return erasedAt;
     }
 
-    private static List<String> lines(Downloaded downloaded) {
+    private List<String> lines(Downloaded downloaded) {
         var lines = new ArrayList<String>();
         lines.add(downloaded.archive() + " holds the root keys of Factory " + downloaded.namespace() + '/'
                 + downloaded.factory() + " (root version 1)");
@@ -229,15 +211,15 @@ public final class KeysDownload implements Runnable {
         lines.add("  sha256 of the archive " + downloaded.sha256());
         lines.add("  sha256 of root version 1 " + downloaded.firstRootSha256()
                 + ": what your devices were provisioned with must have the same");
-        lines.add(downloaded
-                .erasedAt()
-                .map(moment ->
-                        "Erased from the cluster at " + moment + ": this file is the only one. Store it twice, offline")
-                .orElse("It is in the cluster still: once this file is stored safely, run this again with --erase"));
+        lines.add(
+                downloaded
+                        .erasedAt()
+                        .map(moment -> "Erased from the cluster at " + moment
+                                + ": this file is the only one. Store it twice, offline")
+                        .orElse(
+                                erase
+                                        ? "The operator is to erase it from the cluster: run the same again to see that it has"
+                                        : "It is in the cluster still: once this file is stored safely, run this again with --erase"));
         return lines;
-    }
-
-    private void tell(String line) {
-        command.commandLine().getErr().println(Output.harmless(line));
     }
 }

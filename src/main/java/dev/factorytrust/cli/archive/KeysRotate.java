@@ -5,10 +5,13 @@ import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.FactorySpec;
 import dev.factorytrust.api.v1alpha1.RootRotationSpec.OnlineRole;
 import dev.factorytrust.cli.cluster.Cluster;
+import dev.factorytrust.cli.cluster.Waiting;
 import dev.factorytrust.cli.console.Disk;
+import dev.factorytrust.cli.console.DurationConverter;
 import dev.factorytrust.cli.console.Failure;
 import dev.factorytrust.cli.console.InputFile;
 import dev.factorytrust.cli.console.Output;
+import dev.factorytrust.cli.console.Person;
 import dev.factorytrust.cli.console.Terminal;
 import dev.factorytrust.cli.device.RepositorySource;
 import dev.factorytrust.cli.key.KeyTypes;
@@ -26,7 +29,6 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +44,8 @@ import java.util.Stack;
         description = {
             "Exchanges the root keys in an archive for new ones, in one step: makes the new key, declares the RootRotation,",
             "checks what the operator offers, signs it with the old key and the new one, waits until devices are served the new",
-            "root, and replaces the archive. Interrupted anywhere, it is run again and goes on."
+            "root, and replaces the archive. Interrupted anywhere, it is run again and goes on.",
+            "With --no-wait it returns once all is signed; run again later, it replaces the archive."
         })
 public final class KeysRotate implements Runnable {
 
@@ -56,9 +59,6 @@ public final class KeysRotate implements Runnable {
             return false;
         }
     }
-
-    @Spec
-    private CommandSpec command;
 
     @Parameters(paramLabel = "FACTORY")
     private String name;
@@ -105,6 +105,7 @@ public final class KeysRotate implements Runnable {
     @Option(
             names = "--expires-after",
             paramLabel = "DURATION",
+            converter = DurationConverter.AsWritten.class,
             description = "How long the new root is valid: a number of s, m, h or d. Default: the Factory's.")
     private String expiresAfter;
 
@@ -115,23 +116,25 @@ public final class KeysRotate implements Runnable {
     private Path root;
 
     @Option(
+            names = "--moved-from",
+            paramLabel = "NAMESPACE/NAME",
+            description = "What the Factory was called before it was restored under this name.")
+    private String movedFrom;
+
+    @Option(
             names = "--url",
             description =
                     "Where devices find their metadata: verify there too, as a device that trusts the root before.")
     private String url;
 
-    @Option(names = "--no-wait", description = "Return once it is signed; run again later to replace the archive.")
-    private boolean noWait;
-
-    @Option(
-            names = "--timeout",
-            paramLabel = "DURATION",
-            description =
-                    "How long to wait for the cluster. Default: 15m, and three overlaps where online keys change.")
-    private String timeout;
-
     @Option(names = "--yes", description = "Don't show what changes and ask before signing.")
     private boolean yes;
+
+    @Mixin
+    private Person person;
+
+    @Mixin
+    private Waiting waiting;
 
     @Mixin
     private Cluster cluster;
@@ -174,17 +177,15 @@ public final class KeysRotate implements Runnable {
                         .map(roles -> roles.stream().distinct().toList()),
                 compromise,
                 Optional.ofNullable(message),
-                Optional.ofNullable(expiresAfter).map(text -> {
-                    duration("--expires-after", text);
-                    return text;
-                }));
+                Optional.ofNullable(expiresAfter),
+                Optional.ofNullable(movedFrom));
         var run = new KeyRotationRun(
                 factories,
                 files,
                 request,
                 Optional.ofNullable(root).map(InputFile::of),
-                new KeyRotationRun.People(this::agrees, this::tell, this::checkAsDevice),
-                new KeyRotationRun.Waiting(patience(factory, request), !noWait));
+                new KeyRotationRun.People(this::agrees, person::tell, this::checkAsDevice),
+                new KeyRotationRun.Waiting(patience(factory, request), waiting.isWanted()));
         return KeyRotationOutcome.of(request, files.path().toString(), run.run());
     }
 
@@ -205,28 +206,17 @@ public final class KeysRotate implements Runnable {
     }
 
     private Duration patience(Factory factory, KeyRotationRequest request) {
-        if (timeout != null) {
-            return duration("--timeout", timeout);
-        }
         var overlap = Optional.ofNullable(factory.getSpec().rotationPolicy())
                 .map(FactorySpec.RotationPolicy::onlineKeys)
                 .map(FactorySpec.OnlineKeys::overlap)
                 .map(Durations::parse)
                 .orElse(Durations.OVERLAP);
-        return Duration.ofMinutes(15)
-                .plus(request.rotated().isEmpty() || compromise ? Duration.ZERO : overlap.multipliedBy(3));
-    }
-
-    private static Duration duration(String option, String text) {
-        try {
-            return Durations.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw Failure.refused(option + " '" + text + "' is no duration such as 90s, 15m, 2h or 365d");
-        }
+        return waiting.timeout(Duration.ofMinutes(15)
+                .plus(request.rotated().isEmpty() || compromise ? Duration.ZERO : overlap.multipliedBy(3)));
     }
 
     private boolean agrees(List<String> changes) {
-        changes.forEach(this::tell);
+        changes.forEach(person::tell);
         return yes || Terminal.confirms("Sign it?", "pass --yes to sign without being asked");
     }
 
@@ -239,15 +229,11 @@ public final class KeysRotate implements Runnable {
             var dialect = Dialects.recognise(before);
             var device =
                     ClientWorkflow.update(dialect, DeviceState.fresh(before), new RepositorySource(url), Instant.now());
-            tell("a device at " + url + " comes to root version "
+            person.tell("a device at " + url + " comes to root version "
                     + dialect.decode(Root.class, device.root()).metadata().version());
         } catch (VerificationException e) {
             throw Failure.refused("the new root is published, but a device at " + url + " refuses what it is given: "
                     + e.getMessage() + ". Run this again once that is cured; the new keys wait beside the archive");
         }
-    }
-
-    private void tell(String line) {
-        command.commandLine().getErr().println(Output.harmless(line));
     }
 }

@@ -3,6 +3,7 @@ package dev.factorytrust.cli.archive;
 import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.cli.ceremony.SignatureSecret;
+import dev.factorytrust.cli.cluster.Cluster;
 import dev.factorytrust.tuf.Bytes;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -36,7 +37,7 @@ final class KubernetesFactoryCluster implements FactoryCluster {
 
     @Override
     public Optional<Factory> factory(String name) {
-        return Optional.ofNullable(client.resources(Factory.class)
+        return answer(() -> client.resources(Factory.class)
                 .inNamespace(namespace)
                 .withName(name)
                 .get());
@@ -61,13 +62,7 @@ final class KubernetesFactoryCluster implements FactoryCluster {
 
     @Override
     public Optional<Bytes> file(String configMap, String entry) {
-        return Optional.ofNullable(client.configMaps()
-                        .inNamespace(namespace)
-                        .withName(configMap)
-                        .get())
-                .flatMap(object -> Optional.ofNullable(object.getBinaryData()))
-                .map(data -> data.get(entry))
-                .map(Bytes::base64);
+        return answer(() -> Cluster.file(client, namespace, configMap, entry)).flatMap(file -> file);
     }
 
     @Override

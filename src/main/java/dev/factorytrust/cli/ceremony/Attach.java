@@ -6,6 +6,7 @@ import dev.factorytrust.cli.cluster.Waiting;
 import dev.factorytrust.cli.console.Failure;
 import dev.factorytrust.cli.console.InputFile;
 import dev.factorytrust.cli.console.Output;
+import dev.factorytrust.cli.console.Person;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.crypto.PrivateKeys;
 import dev.factorytrust.tuf.crypto.WrittenSignature;
@@ -61,6 +62,9 @@ public final class Attach implements Runnable {
     private String keyid;
 
     @Mixin
+    private Person person;
+
+    @Mixin
     private Cluster cluster;
 
     @Mixin
@@ -82,7 +86,7 @@ public final class Attach implements Runnable {
         }
         // All are looked at before the first is sent.
         var signatures = bare ? List.of(bare()) : fromFiles();
-        var attachments = new Attachments(cluster, this::tell);
+        var attachments = new Attachments(cluster, person::tell);
         attachments.create(signatures);
         var reports = signatures.stream()
                 .collect(Collectors.groupingBy(Signed::of, LinkedHashMap::new, Collectors.toList()))
@@ -194,7 +198,7 @@ public final class Attach implements Runnable {
         }
         if (cluster.look(RootRotation.class, signed.namespace(), signed.rotation())
                 .isEmpty()) {
-            tell("there is no RootRotation " + signed.rotation() + " in namespace " + signed.namespace()
+            person.tell("there is no RootRotation " + signed.rotation() + " in namespace " + signed.namespace()
                     + " yet; the signature waits for it");
             return new Rotation(signed.namespace(), signed.rotation(), Optional.empty(), List.of());
         }
@@ -213,9 +217,5 @@ public final class Attach implements Runnable {
                         + (report.missing().isEmpty() ? "" : ", still to sign: " + String.join(", ", report.missing())))
                 .stream()
                 .toList();
-    }
-
-    private void tell(String line) {
-        command.commandLine().getErr().println(Output.harmless(line));
     }
 }

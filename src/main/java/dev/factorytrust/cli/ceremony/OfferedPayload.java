@@ -55,12 +55,7 @@ public record OfferedPayload(RootRotation rotation, Bytes bytes, Optional<InputF
     }
 
     private static Optional<Bytes> file(Cluster cluster, String namespace, String object, String entry) {
-        return cluster.read(client -> _ -> Optional.ofNullable(client.configMaps()
-                        .inNamespace(namespace)
-                        .withName(object)
-                        .get())
-                .map(found -> found.getBinaryData().get(entry))
-                .map(Bytes::base64));
+        return cluster.read(client -> _ -> Cluster.file(client, namespace, object, entry));
     }
 
     /** The payload, once it holds what must hold before anybody signs it. */

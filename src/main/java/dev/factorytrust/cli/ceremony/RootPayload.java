@@ -67,6 +67,30 @@ public record RootPayload(
                 dialect, payload.content(), next, before, rotation, factory.group("namespace"), factory.group("name"));
     }
 
+    /**
+     * The same for somebody who is to sign it: for the Factory whose root it follows, and for no other that has the same keys.
+     *
+     * @param movedFrom {@code <namespace>/<name>} that the Factory had before, where it was restored under another
+     * @throws Failure also where the root before is another Factory's
+     */
+    public static RootPayload toSign(InputFile payload, Optional<InputFile> current, Optional<String> movedFrom) {
+        var read = read(payload, current);
+        read.before()
+                .flatMap(before -> RootExtras.of(before.root()).factory())
+                .filter(factory -> !factory.equals(read.namespace() + '/' + read.factory()))
+                .filter(factory -> !movedFrom.equals(Optional.of(factory)))
+                .ifPresent(factory -> {
+                    throw Failure.refused(
+                            "%s is a root of Factory %s, and the payload is one of %s/%s. Only if %2$s was restored as that: --moved-from %2$s"
+                                    .formatted(
+                                            read.before().orElseThrow().file().name(),
+                                            factory,
+                                            read.namespace(),
+                                            read.factory()));
+                });
+        return read;
+    }
+
     private static Dialect dialect(InputFile payload) {
         try {
             return Dialects.recognise(payload.content());
@@ -101,10 +125,6 @@ public record RootPayload(
             if (root.version() + 1 != next.version()) {
                 throw Failure.refused("%s is root version %d, and the payload is version %d: it follows another root"
                         .formatted(source, root.version(), next.version()));
-            }
-            var factory = RootExtras.of(root).factory();
-            if (factory.isPresent() && !factory.equals(RootExtras.of(next).factory())) {
-                throw Failure.refused(source + " is a root of Factory " + factory.get() + ", and the payload is not");
             }
             return new Before(file, root);
         } catch (VerificationException e) {

@@ -2,14 +2,12 @@ package dev.factorytrust.cli.ceremony;
 
 import dev.factorytrust.cli.cluster.Cluster;
 import dev.factorytrust.cli.console.Failure;
-import dev.factorytrust.cli.console.Output;
+import dev.factorytrust.cli.console.Person;
 import dev.factorytrust.tuf.Bytes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,9 +21,6 @@ import java.nio.file.Path;
             "Carry the file to where your key is, and sign it there: kubectl factory sign."
         })
 public final class RootPayloadVerb implements Runnable {
-
-    @Spec
-    private CommandSpec command;
 
     @Parameters(paramLabel = "ROTATION", description = "The RootRotation's name.")
     private String name;
@@ -45,6 +40,9 @@ public final class RootPayloadVerb implements Runnable {
                 "Whoever doesn't trust the cluster takes that from where devices have it."
             })
     private Path currentFile;
+
+    @Mixin
+    private Person person;
 
     @Mixin
     private Cluster cluster;
@@ -69,9 +67,9 @@ public final class RootPayloadVerb implements Runnable {
                                     "RootRotation " + name + " makes the first root, which follows none"))
                             .content());
         }
-        tell("sha256 " + bytes.sha256() + "  " + file);
-        tell("sign before " + status.payload().signBefore());
-        status.diff().forEach(line -> tell("  " + line));
+        person.tell("sha256 " + bytes.sha256() + "  " + file);
+        person.tell("sign before " + status.payload().signBefore());
+        status.diff().forEach(line -> person.tell("  " + line));
     }
 
     private static void write(Path file, Bytes content) {
@@ -80,9 +78,5 @@ public final class RootPayloadVerb implements Runnable {
         } catch (IOException e) {
             throw Failure.file(file, "can't be written", e);
         }
-    }
-
-    private void tell(String line) {
-        command.commandLine().getErr().println(Output.harmless(line));
     }
 }

@@ -2,13 +2,7 @@ package dev.factorytrust.cli.ceremony;
 
 import dev.factorytrust.cli.console.Failure;
 import dev.factorytrust.cli.console.InputFile;
-import dev.factorytrust.cli.console.Output;
-import dev.factorytrust.cli.console.Passphrase;
-import dev.factorytrust.cli.console.Terminal;
-import dev.factorytrust.cli.key.KeySource;
-import dev.factorytrust.tuf.crypto.PublicKey;
-import dev.factorytrust.tuf.crypto.Signer;
-import picocli.CommandLine.ArgGroup;
+import dev.factorytrust.cli.console.Person;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,7 +11,6 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -37,9 +30,6 @@ public final class Sign implements Runnable {
     @Parameters(paramLabel = "PAYLOAD", description = "The payload's file: payload.json of its ConfigMap.")
     private Path payload;
 
-    @ArgGroup(multiplicity = "1")
-    private KeySource keys;
-
     @Option(
             names = "--current",
             paramLabel = "FILE",
@@ -50,21 +40,27 @@ public final class Sign implements Runnable {
     private Path current;
 
     @Option(
+            names = "--moved-from",
+            paramLabel = "NAMESPACE/NAME",
+            description = "What the Factory was called before it was restored under the name in the payload.")
+    private String movedFrom;
+
+    @Option(
             names = "--published",
             paramLabel = "FILE",
             description = "The targets that devices have, to show what a payload of targets changes.")
     private Path published;
 
-    @Option(names = "--yes", description = "Don't ask: you have compared the digest that is shown.")
-    private boolean yes;
+    @Mixin
+    private Person person;
 
     @Mixin
-    private Passphrase passphrase;
+    private Signing signing;
 
     @Override
     public void run() {
         var offered = offered(InputFile.of(payload));
-        var secrets = keys.with(passphrase, all -> sign(offered, chosen(offered, all)));
+        var secrets = signing.sign(offered, person::tell, noSuchKey(offered));
         // No document starts with a marker, so that one alone can be appended to another file.
         command.commandLine()
                 .getOut()
@@ -73,57 +69,27 @@ public final class Sign implements Runnable {
     }
 
     private SignedPayload offered(InputFile file) {
+        var trusted = Optional.ofNullable(current).map(InputFile::of);
         if (!TargetsPayload.isIn(file)) {
-            return RootPayload.read(file, Optional.ofNullable(current).map(InputFile::of));
-        }
-        if (current == null) {
-            throw Failure.refused(
-                    file.name() + " is a version of targets: name with --current the root whose holders sign"
-                            + " it (kubectl factory target payload --current-out)");
+            return RootPayload.toSign(file, trusted, Optional.ofNullable(movedFrom));
         }
         return TargetsPayload.read(
-                file, InputFile.of(current), Optional.ofNullable(published).map(InputFile::of));
+                file,
+                trusted.orElseThrow(() -> Failure.refused(
+                        file.name() + " is a version of targets: name with --current the root whose holders sign"
+                                + " it (kubectl factory target payload --current-out)")),
+                Optional.ofNullable(published).map(InputFile::of));
     }
 
-    private List<SignatureSecret> sign(SignedPayload offered, List<Signer> signers) {
-        offered.lines().forEach(this::tell);
-        if (signers.size() > 1) {
-            signers.forEach(signer -> tell("  signs: " + signer.publicKey()));
-        }
-        if (!yes
-                && !Terminal.confirms(
-                        "Sign it with " + keys.name() + "?", "pass --yes once you have compared the digest")) {
-            throw Failure.refused("nothing was signed");
-        }
-        return signers.stream().map(offered::signedBy).toList();
-    }
-
-    /** A signature that neither side counts would only be refused later, by the operator. */
-    private List<Signer> chosen(SignedPayload offered, List<Signer> all) {
-        var chosen = all.stream()
-                .filter(signer -> offered.keyid(signer.publicKey()).isPresent())
-                .toList();
-        if (chosen.isEmpty()) {
-            throw Failure.refused("%s (%s) %s %s%s"
-                    .formatted(
-                            keys.name(),
-                            all.stream()
-                                    .map(Signer::publicKey)
-                                    .map(PublicKey::toString)
-                                    .collect(Collectors.joining(", ")),
-                            offered instanceof RootPayload ? "is no root key of" : "holds no key of targets for",
-                            payload,
-                            current != null
-                                    ? offered instanceof RootPayload
-                                            ? " or of the root before it"
-                                            : ": see whom the root names that --current gave"
-                                    : "; if it is one that goes, name the root before with --current"));
-        }
-        return chosen;
-    }
-
-    /** To a person: standard output is the Secret's alone. */
-    private void tell(String line) {
-        command.commandLine().getErr().println(Output.harmless(line));
+    private String noSuchKey(SignedPayload offered) {
+        return switch (offered) {
+            case TargetsPayload _ ->
+                "holds no key of targets for " + payload + ": see whom the root names that --current gave";
+            case RootPayload _ ->
+                "is no root key of " + payload
+                        + (current != null
+                                ? " or of the root before it"
+                                : "; if it is one that goes, name the root before with --current");
+        };
     }
 }

@@ -1,6 +1,8 @@
 package dev.factorytrust.cli.cluster;
 
 import dev.factorytrust.cli.console.Failure;
+import dev.factorytrust.tuf.Bytes;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -32,7 +34,7 @@ public final class Cluster {
 
     /** Where a verb works: the namespace of {@code -n}, or the context's. */
     public String namespace() {
-        return where(Config.autoConfigure(context));
+        return where(config());
     }
 
     private String where(Config config) {
@@ -49,9 +51,33 @@ public final class Cluster {
     }
 
     public <T extends CustomResource<?, ?>> T find(Class<T> kind, String where, String name) {
-        return look(kind, where, name)
+        return ask((client, _) -> find(client, kind, where, name));
+    }
+
+    /** The same with a client that is open. */
+    public static <T extends CustomResource<?, ?>> T find(
+            KubernetesClient client, Class<T> kind, String namespace, String name) {
+        return Optional.ofNullable(client.resources(kind)
+                        .inNamespace(namespace)
+                        .withName(name)
+                        .get())
                 .orElseThrow(() -> Failure.refused(
-                        "there is no %s %s in namespace %s".formatted(kind.getSimpleName(), name, where)));
+                        "there is no %s %s in namespace %s".formatted(kind.getSimpleName(), name, namespace)));
+    }
+
+    /** A file that a ConfigMap carries; empty where there is no such file, or no such ConfigMap. */
+    public static Optional<Bytes> file(KubernetesClient client, String namespace, String configMap, String entry) {
+        return Optional.ofNullable(client.configMaps()
+                        .inNamespace(namespace)
+                        .withName(configMap)
+                        .get())
+                .flatMap(object -> file(object, entry));
+    }
+
+    public static Optional<Bytes> file(ConfigMap configMap, String entry) {
+        return Optional.ofNullable(configMap.getBinaryData())
+                .map(data -> data.get(entry))
+                .map(Bytes::base64);
     }
 
     /** The resource of that name, if there is one. */

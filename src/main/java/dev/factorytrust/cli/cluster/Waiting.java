@@ -1,8 +1,7 @@
 package dev.factorytrust.cli.cluster;
 
-import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -14,38 +13,28 @@ public final class Waiting {
     /** What is waited for takes seconds; the API server answers from memory. */
     private static final Duration INTERVAL = Duration.ofMillis(300);
 
-    static final class Durations implements ITypeConverter<Duration> {
-        @Override
-        public Duration convert(String text) {
-            if (!text.matches("[1-9][0-9]{0,4}[smh]")) {
-                throw new TypeConversionException("'" + text + "' is no duration such as 30s, 5m or 1h");
-            }
-            return Duration.parse("PT" + text);
-        }
-    }
-
     @Option(names = "--no-wait", description = "Return at once; it happens all the same.")
     private boolean none;
 
-    @Option(
-            names = "--timeout",
-            defaultValue = "1m",
-            converter = Durations.class,
-            paramLabel = "DURATION",
-            description = "How long to wait: a number of s, m or h. Default: ${DEFAULT-VALUE}.")
-    private Duration timeout = Duration.ofMinutes(1);
+    @Mixin
+    private Patience patience;
 
     public boolean isWanted() {
         return !none;
     }
 
     public Duration timeout() {
-        return timeout;
+        return patience.timeout();
+    }
+
+    /** @param usual where none was named */
+    public Duration timeout(Duration usual) {
+        return patience.timeout(usual);
     }
 
     /** The first answer that there is; empty where there is none in time. */
     public <T> Optional<T> until(Supplier<Optional<T>> look) {
-        var end = System.nanoTime() + timeout.toNanos();
+        var end = System.nanoTime() + timeout().toNanos();
         for (; ; ) {
             var seen = look.get();
             if (seen.isPresent() || System.nanoTime() - end > 0) {

@@ -52,12 +52,12 @@ public record HiddenInput(String what, String option, Path file, String variable
     }
 
     private char[] typed(String prompt, boolean twice) {
-        var console = Terminal.required("a " + what + " is needed: name " + option + "-file or " + option + "-env");
-        var typed = console.readPassword("%s: ", prompt);
-        if (typed == null || typed.length == 0) {
+        var terminal = Terminal.required("a " + what + " is needed: name " + option + "-file or " + option + "-env");
+        var typed = terminal.hidden(prompt + ": ");
+        if (typed.length == 0) {
             throw Failure.refused("no " + what + " was typed");
         }
-        if (twice && !Arrays.equals(typed, console.readPassword("The same again: "))) {
+        if (twice && !Arrays.equals(typed, terminal.hidden("The same again: "))) {
             throw Failure.refused("the two " + what + "s are not the same");
         }
         return typed;

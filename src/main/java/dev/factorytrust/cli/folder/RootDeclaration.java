@@ -10,7 +10,6 @@ import dev.factorytrust.cli.console.Failure;
 import dev.factorytrust.cli.console.InputFile;
 import dev.factorytrust.cli.console.Output;
 import dev.factorytrust.names.Names;
-import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.model.RoleName;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 
@@ -35,20 +34,15 @@ final class RootDeclaration {
     /** The payload in the folder, if it is the change in the folder and nothing else. Asks no cluster. */
     static RootPayload checked(RootFolder folder) {
         return folder.change()
-                .check(
-                        folder.payload().orElseThrow(),
-                        folder.newestFile(),
-                        folder.owner().namespace(),
-                        folder.owner().life(),
-                        Instant.now());
+                .check(folder.payload().orElseThrow(), folder.newestFile(), folder.owner(), Instant.now());
     }
 
     /**
-     * Declares the change, unless it is declared already, and waits for its payload.
+     * Declares the change, unless it is declared already.
      *
      * @param message why, for those who are asked to sign
      */
-    void fetch(Optional<String> message) {
+    void declare(Optional<String> message) {
         var folder = option.folder();
         var change = message.map(folder.change()::saying).orElseGet(folder::change);
         if (change.isNone()) {
@@ -61,6 +55,13 @@ final class RootDeclaration {
         folder.proposed(change);
         message.ifPresent(_ -> folder.store(change));
         declare(change.rotation(owner.namespace()));
+    }
+
+    /** Waits for the payload of what was declared. */
+    void fetch() {
+        var folder = option.folder();
+        var change = folder.change();
+        var owner = folder.owner();
         var count = RotationWait.until(
                 cluster,
                 owner.namespace(),
@@ -76,8 +77,7 @@ final class RootDeclaration {
         var payload = change.check(
                 new InputFile("the payload of RootRotation " + change.name(), offered.bytes()),
                 folder.newestFile(),
-                owner.namespace(),
-                owner.life(),
+                owner,
                 Instant.now());
         folder.storePayload(payload.bytes());
         payload.lines().forEach(option::tell);
@@ -87,8 +87,9 @@ final class RootDeclaration {
         var name = rotation.getMetadata().getName();
         cluster.read(client -> _ -> {
             try {
+                var declared = client.resource(rotation).create();
                 option.tell("declared RootRotation " + name);
-                return client.resource(rotation).create();
+                return declared;
             } catch (KubernetesClientException e) {
                 if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
                     throw e;
@@ -122,12 +123,8 @@ final class RootDeclaration {
                             + option.directory() + " carries your change over, to be looked at and signed anew");
         }
         var name = Names.metadata(owner.factory(), RoleName.ROOT, version);
-        var stored = cluster.read(client -> _ -> Optional.ofNullable(client.configMaps()
-                        .inNamespace(owner.namespace())
-                        .withName(name)
-                        .get())
-                .map(object -> object.getBinaryData().get(Names.metadataEntry(RoleName.ROOT)))
-                .map(Bytes::base64));
+        var stored = cluster.read(
+                client -> _ -> Cluster.file(client, owner.namespace(), name, Names.metadataEntry(RoleName.ROOT)));
         if (stored.filter(newest.file()::equals).isEmpty()) {
             throw Failure.refused("root version " + version + " of Factory " + owner + " is another than in "
                     + option.directory() + ": this is another Factory's folder, or the Factory was made anew");

@@ -167,13 +167,13 @@ record RootEdit(RootRotationSpec spec) {
     /**
      * A payload, once it is this change of that root, and not a byte more.
      *
-     * @param life how long roots live where the change doesn't say; empty where nobody knows
+     * @param owner whose folder it is
      * @throws Failure saying what nobody asked for
      */
-    RootPayload check(InputFile payload, InputFile before, String namespace, Optional<Duration> life, Instant now) {
-        var offered = RootPayload.read(payload, Optional.of(before));
-        var change = change(namespace, offered.next().expires());
-        PayloadCheck.require(payload.name(), offered, change, life().or(() -> life), now);
+    RootPayload check(InputFile payload, InputFile before, RootFolder.Owner owner, Instant now) {
+        var offered = RootPayload.toSign(payload, Optional.of(before), Optional.ofNullable(owner.movedFrom()));
+        var change = change(owner.namespace(), offered.next().expires());
+        PayloadCheck.require(payload.name(), offered, change, life().or(owner::life), now);
         return offered;
     }
 

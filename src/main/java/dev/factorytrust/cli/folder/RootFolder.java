@@ -1,5 +1,6 @@
 package dev.factorytrust.cli.folder;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.factorytrust.api.v1alpha1.Durations;
 import dev.factorytrust.api.v1alpha1.RootRotationSpec;
@@ -35,11 +36,22 @@ final class RootFolder {
      * Whose folder it is.
      *
      * @param rootExpiresAfter how long its roots live, as the Factory says; null where that isn't known
+     * @param movedFrom {@code <namespace>/<name>} that it had before it was restored under this one; null if it wasn't
      */
-    record Owner(String namespace, String factory, String rootExpiresAfter) {
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Owner(String namespace, String factory, String rootExpiresAfter, String movedFrom) {
 
         Optional<Duration> life() {
             return Optional.ofNullable(rootExpiresAfter).map(Durations::parse);
+        }
+
+        /** What was known before, where this doesn't say. */
+        Owner completedBy(Owner before) {
+            return new Owner(
+                    namespace,
+                    factory,
+                    rootExpiresAfter == null ? before.rootExpiresAfter : rootExpiresAfter,
+                    movedFrom == null ? before.movedFrom : movedFrom);
         }
 
         boolean isSameAs(Owner other) {
@@ -244,11 +256,9 @@ final class RootFolder {
             throw Failure.refused(directory + " has root version " + (roots.size() + 1) + ", and Factory " + owner
                     + " only " + roots.size() + ": it was set back");
         }
-        var life = findOwner().map(Owner::rootExpiresAfter).filter(_ -> owner.rootExpiresAfter() == null);
         FolderFiles.write(
                 ownerFile(),
-                Bytes.utf8(Output.yaml(
-                        new Owner(owner.namespace(), owner.factory(), life.orElse(owner.rootExpiresAfter())))));
+                Bytes.utf8(Output.yaml(findOwner().map(owner::completedBy).orElse(owner))));
         for (var version = 1; version <= roots.size(); version++) {
             FolderFiles.write(rootFile(version), roots.get(version - 1));
         }

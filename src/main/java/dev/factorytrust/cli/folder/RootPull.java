@@ -42,6 +42,12 @@ public final class RootPull implements Runnable {
             description = "Fetch them as devices do, from there, and not from the cluster.")
     private String url;
 
+    @Option(
+            names = "--moved-from",
+            paramLabel = "NAMESPACE/NAME",
+            description = "What the Factory was called before it was restored under this name. The folder keeps it.")
+    private String movedFrom;
+
     @Option(names = "--discard", description = "Drop the change that is in the making in the folder.")
     private boolean discard;
 
@@ -57,7 +63,7 @@ public final class RootPull implements Runnable {
             folder.folder().forgetChange();
         }
         if (url == null) {
-            fromCluster(folder, cluster, cluster.namespace(), factory, 1);
+            fromCluster(folder, cluster, new RootFolder.Owner(cluster.namespace(), factory, null, movedFrom), 1);
         } else {
             fromUrl();
         }
@@ -75,11 +81,16 @@ public final class RootPull implements Runnable {
             throw Failure.refused(url + " has no 1.root.json");
         }
         var newest = verified(roots);
-        var named = RootExtras.of(newest.metadata()).factory().map(name -> name.split("/", 2));
+        var named = RootExtras.of(newest.metadata())
+                .factory()
+                .filter(name -> !name.equals(movedFrom))
+                .map(name -> name.split("/", 2))
+                .filter(parts -> parts.length == 2);
         var owner = new RootFolder.Owner(
-                named.filter(parts -> parts.length == 2).map(parts -> parts[0]).orElseGet(cluster::namespace),
-                named.filter(parts -> parts.length == 2).map(parts -> parts[1]).orElse(factory),
-                null);
+                named.map(parts -> parts[0]).orElseGet(cluster::namespace),
+                named.map(parts -> parts[1]).orElse(factory),
+                null,
+                movedFrom);
         if (!owner.factory().equals(factory)) {
             throw Failure.refused(url + " serves the roots of Factory " + owner + ", not of " + factory);
         }
@@ -91,19 +102,16 @@ public final class RootPull implements Runnable {
      *
      * @param published a version that they are known to see; the Factory's status may not say so yet
      */
-    static void fromCluster(FolderOption folder, Cluster cluster, String namespace, String factory, long published) {
+    static void fromCluster(FolderOption folder, Cluster cluster, RootFolder.Owner owner, long published) {
+        var namespace = owner.namespace();
+        var factory = owner.factory();
         var found = cluster.find(Factory.class, namespace, factory);
         var newest = Math.max(version(found), published);
         var roots = cluster.<List<Bytes>>read(client -> _ -> {
             var files = new ArrayList<Bytes>();
             for (var version = 1L; version <= newest; version++) {
                 var name = Names.metadata(factory, RoleName.ROOT, version);
-                files.add(Optional.ofNullable(client.configMaps()
-                                .inNamespace(namespace)
-                                .withName(name)
-                                .get())
-                        .map(object -> object.getBinaryData().get(Names.metadataEntry(RoleName.ROOT)))
-                        .map(Bytes::base64)
+                files.add(Cluster.file(client, namespace, name, Names.metadataEntry(RoleName.ROOT))
                         .orElseThrow(() -> Failure.refused("ConfigMap " + name + " of namespace " + namespace
                                 + " is missing, so nobody can follow the roots from the first")));
             }
@@ -112,7 +120,7 @@ public final class RootPull implements Runnable {
         var life = Optional.ofNullable(found.getSpec().root())
                 .map(FactorySpec.RootPolicy::expiresAfter)
                 .orElse("365d");
-        keep(folder, new RootFolder.Owner(namespace, factory, life), roots, verified(roots));
+        keep(folder, new RootFolder.Owner(namespace, factory, life, owner.movedFrom()), roots, verified(roots));
     }
 
     static long version(Factory factory) {

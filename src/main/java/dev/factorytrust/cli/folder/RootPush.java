@@ -48,7 +48,13 @@ public final class RootPush implements Runnable {
                     "there are signatures already, and they would be worth nothing under another message");
         }
         if (signatures.isEmpty()) {
-            new RootDeclaration(option, cluster, waiting.timeout()).fetch(Optional.ofNullable(message));
+            var declaration = new RootDeclaration(option, cluster, waiting.timeout());
+            declaration.declare(Optional.ofNullable(message));
+            if (!waiting.isWanted()) {
+                option.tell("Push again to fetch what is to be signed");
+                return;
+            }
+            declaration.fetch();
             option.tell("Now its holders sign: kubectl factory root sign --repo " + option.directory()
                     + " --key FILE, here or where the key is");
             return;
@@ -69,12 +75,7 @@ public final class RootPush implements Runnable {
             return;
         }
         attachments.awaitCompleted(owner.namespace(), name, waiting.timeout());
-        RootPull.fromCluster(
-                option,
-                cluster,
-                owner.namespace(),
-                owner.factory(),
-                payload.next().version());
+        RootPull.fromCluster(option, cluster, owner, payload.next().version());
     }
 
     /** Signatures of a payload that was replaced since count for nothing, and are told of before they are sent. */

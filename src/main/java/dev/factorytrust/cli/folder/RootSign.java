@@ -2,20 +2,14 @@ package dev.factorytrust.cli.folder;
 
 import dev.factorytrust.cli.ceremony.RootPayload;
 import dev.factorytrust.cli.ceremony.SignatureSecret;
+import dev.factorytrust.cli.ceremony.Signing;
 import dev.factorytrust.cli.cluster.Cluster;
-import dev.factorytrust.cli.cluster.Waiting;
-import dev.factorytrust.cli.console.Failure;
-import dev.factorytrust.cli.console.Passphrase;
-import dev.factorytrust.cli.console.Terminal;
-import dev.factorytrust.cli.key.KeySource;
-import dev.factorytrust.tuf.crypto.Signer;
+import dev.factorytrust.cli.cluster.Patience;
 import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.repository.SignatureTally;
 import dev.factorytrust.tuf.repository.SignatureTally.Offer;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 import java.util.List;
 import java.util.Optional;
@@ -31,20 +25,14 @@ import java.util.stream.Stream;
         })
 public final class RootSign implements Runnable {
 
-    @ArgGroup(multiplicity = "1")
-    private KeySource keys;
-
-    @Option(names = "--yes", description = "Don't ask: you have read what changes.")
-    private boolean yes;
-
     @Mixin
     private FolderOption option;
 
     @Mixin
-    private Passphrase passphrase;
+    private Signing signing;
 
     @Mixin
-    private Waiting waiting;
+    private Patience patience;
 
     @Mixin
     private Cluster cluster;
@@ -54,10 +42,12 @@ public final class RootSign implements Runnable {
         var folder = option.folder();
         if (folder.payload().isEmpty()) {
             option.tell("What is to be signed isn't in the folder yet.");
-            new RootDeclaration(option, cluster, waiting.timeout()).fetch(Optional.empty());
+            var declaration = new RootDeclaration(option, cluster, patience.timeout());
+            declaration.declare(Optional.empty());
+            declaration.fetch();
         }
         var payload = RootDeclaration.checked(folder);
-        var signed = keys.with(passphrase, all -> sign(payload, fitting(payload, all)));
+        var signed = signing.sign(payload, option::tell, "is no root key of this root or of the next");
         signed.forEach(folder::add);
         option.tell(signed.size() + (signed.size() == 1 ? " signature" : " signatures") + " added in "
                 + option.directory());
@@ -66,26 +56,6 @@ public final class RootSign implements Runnable {
                 missing.isEmpty()
                         ? "All have signed: kubectl factory root push --repo " + option.directory()
                         : "Still to sign: " + missing);
-    }
-
-    private List<Signer> fitting(RootPayload payload, List<Signer> all) {
-        var fitting = all.stream()
-                .filter(signer -> payload.keyid(signer.publicKey()).isPresent())
-                .toList();
-        if (fitting.isEmpty()) {
-            throw Failure.refused(keys.name() + " ("
-                    + all.stream().map(signer -> signer.publicKey().toString()).collect(Collectors.joining(", "))
-                    + ") is no root key of this root or of the next");
-        }
-        return fitting;
-    }
-
-    private List<SignatureSecret> sign(RootPayload payload, List<Signer> signers) {
-        payload.lines().forEach(option::tell);
-        if (!yes && !Terminal.confirms("Sign it with " + keys.name() + "?", "pass --yes once you have read it")) {
-            throw Failure.refused("nothing was signed");
-        }
-        return signers.stream().map(payload::signedBy).toList();
     }
 
     private String missing(RootFolder folder, RootPayload payload) {

@@ -2,6 +2,7 @@ package dev.factorytrust.cli.target;
 
 import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.FactoryStatus;
+import dev.factorytrust.cli.cluster.MetadataFiles;
 import dev.factorytrust.cli.cluster.Reports;
 import dev.factorytrust.cli.console.Failure;
 import dev.factorytrust.names.Names;
@@ -44,9 +45,7 @@ record PublishedTargets(long version, Map<String, TargetFile> content, Map<Strin
                 .orElseThrow(() -> Failure.refused("ConfigMap " + name
                         + " isn't there: a new version may have been published this moment; ask again"));
         try {
-            var file = Optional.ofNullable(object.getBinaryData())
-                    .map(data -> data.get(Names.metadataEntry(RoleName.TARGETS)))
-                    .map(Bytes::base64)
+            var file = MetadataFiles.of(client, object, Names.metadataEntry(RoleName.TARGETS))
                     .orElse(Bytes.utf8(""));
             return new PublishedTargets(
                     version,
@@ -54,7 +53,7 @@ record PublishedTargets(long version, Map<String, TargetFile> content, Map<Strin
                             .decode(Targets.class, file)
                             .metadata()
                             .targets(),
-                    managed(object, factory));
+                    managed(client, object, factory));
         } catch (MalformedMetadataException | IllegalArgumentException e) {
             throw Failure.refused("ConfigMap " + name + " holds no targets metadata; see kubectl factory status "
                     + factory.getMetadata().getName());
@@ -62,10 +61,9 @@ record PublishedTargets(long version, Map<String, TargetFile> content, Map<Strin
     }
 
     /** What another Factory object of this name has seen to counts as nobody's. */
-    private static Map<String, String> managed(ConfigMap object, Factory factory) {
-        return Optional.ofNullable(object.getData())
-                .map(data -> data.get(Names.MANAGED_JSON))
-                .map(json -> ManagedPaths.fromJson(Bytes.utf8(json)))
+    private static Map<String, String> managed(KubernetesClient client, ConfigMap object, Factory factory) {
+        return MetadataFiles.of(client, object, Names.MANAGED_JSON)
+                .map(ManagedPaths::fromJson)
                 .filter(record ->
                         record.factoryUid().equals(factory.getMetadata().getUid()))
                 .map(ManagedPaths::managed)

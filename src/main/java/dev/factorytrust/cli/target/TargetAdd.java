@@ -81,6 +81,9 @@ final class TargetAdd implements Runnable {
     @ArgGroup
     private Custom custom;
 
+    @Mixin
+    private Shortcuts shortcuts;
+
     @Option(names = "--dry-run", description = "Only print the Target, as YAML for Git; no cluster is asked.")
     private boolean dryRun;
 
@@ -123,22 +126,10 @@ final class TargetAdd implements Runnable {
         var wanted = path == null ? name : path;
         TargetNames.requirePath(wanted);
         var object = path == null ? TargetNames.of(factory, wanted) : name;
-        var measured = artifact.measured();
         var target = new Target();
         target.setMetadata(new ObjectMetaBuilder().withName(object).build());
-        target.setSpec(new TargetSpec(
-                factory,
-                wanted.equals(object) ? null : wanted,
-                measured.length(),
-                Map.of("sha256", measured.sha256()),
-                custom == null ? null : custom(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null));
+        target.setSpec(shortcuts.spec(
+                factory, wanted.equals(object) ? null : wanted, artifact.measured(), custom == null ? null : custom()));
         return target;
     }
 
@@ -158,13 +149,7 @@ final class TargetAdd implements Runnable {
     }
 
     private Added add(KubernetesClient client, String namespace, Target wanted) {
-        if (client.resources(Factory.class)
-                        .inNamespace(namespace)
-                        .withName(factory)
-                        .get()
-                == null) {
-            throw Failure.refused("there is no Factory %s in namespace %s".formatted(factory, namespace));
-        }
+        Cluster.find(client, Factory.class, namespace, factory);
         var name = wanted.getMetadata().getName();
         var resource = client.resources(Target.class).inNamespace(namespace).withName(name);
         wanted.getMetadata().setNamespace(namespace);
@@ -195,7 +180,7 @@ final class TargetAdd implements Runnable {
                 .collect(Collectors.joining("; "));
         if (!told.isEmpty()) {
             throw Failure.refused(
-                    "there is a Target %s already, and its %s. Only custom may change (kubectl edit target %1$s); for the rest name another Target (NAME --path PATH), or remove this one first"
+                    "there is a Target %s already, and its %s. Only custom and what fills it may change (kubectl edit target %1$s); for the rest name another Target (NAME --path PATH), or remove this one first"
                             .formatted(there.getMetadata().getName(), told));
         }
     }
@@ -237,6 +222,12 @@ final class TargetAdd implements Runnable {
             throw Failure.refused("Target " + target.getMetadata().getName() + " is declared, and can't be published: "
                     + Reports.line(condition));
         });
+        ready.filter(condition -> condition.reason().equals("AwaitingSignatures"))
+                .ifPresent(condition -> {
+                    throw Failure.refused("Target " + target.getMetadata().getName()
+                            + " is declared, and waits for people, so this doesn't wait for them (--no-wait says so"
+                            + " beforehand): " + Reports.line(condition));
+                });
         return ready.filter(condition -> condition.status().equals("True"))
                 .map(_ -> target.getStatus().publishedIn());
     }
@@ -254,6 +245,7 @@ final class TargetAdd implements Runnable {
 
     /** As people write it: without what only a cluster fills in. */
     private static Map<String, Object> resource(Target target) {
+        var spec = target.getSpec();
         return Output.ordered(
                 "apiVersion",
                 Names.GROUP + "/v1alpha1",
@@ -265,10 +257,17 @@ final class TargetAdd implements Runnable {
                         "namespace", target.getMetadata().getNamespace()),
                 "spec",
                 Output.ordered(
-                        "factory", target.getSpec().factory(),
-                        "path", target.getSpec().path(),
-                        "length", target.getSpec().length(),
-                        "hashes", target.getSpec().hashes(),
-                        "custom", target.getSpec().custom()));
+                        "factory", spec.factory(),
+                        "path", spec.path(),
+                        "length", spec.length(),
+                        "hashes", spec.hashes(),
+                        "name", spec.name(),
+                        "version", spec.version(),
+                        "hardwareIds", spec.hardwareIds(),
+                        "tags", spec.tags(),
+                        "targetFormat", spec.targetFormat(),
+                        "uri", spec.uri(),
+                        "composeApps", spec.composeApps(),
+                        "custom", spec.custom()));
     }
 }

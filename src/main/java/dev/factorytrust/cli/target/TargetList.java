@@ -5,7 +5,6 @@ import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.cli.cluster.Cluster;
 import dev.factorytrust.cli.cluster.Reports;
-import dev.factorytrust.cli.console.Failure;
 import dev.factorytrust.cli.console.Output;
 import dev.factorytrust.tuf.model.TargetFile;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -89,12 +88,7 @@ final class TargetList implements Runnable {
     }
 
     private Listed list(KubernetesClient client, String namespace) {
-        var factory = Optional.ofNullable(client.resources(Factory.class)
-                        .inNamespace(namespace)
-                        .withName(name)
-                        .get())
-                .orElseThrow(
-                        () -> Failure.refused("there is no Factory %s in namespace %s".formatted(name, namespace)));
+        var factory = Cluster.find(client, Factory.class, namespace, name);
         var published = PublishedTargets.of(client, factory);
         var entries = new ArrayList<Entry>();
         var declared = new HashSet<String>();

@@ -8,11 +8,13 @@ import dev.factorytrust.cli.cluster.Waiting;
 import dev.factorytrust.cli.console.Failure;
 import dev.factorytrust.cli.console.Output;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Optional;
 
@@ -62,12 +64,36 @@ final class TargetRemove implements Runnable {
 
     private Removed remove(KubernetesClient client, String namespace) {
         var target = find(client, namespace);
-        client.resource(target).delete();
+        delete(client, target);
         return new Removed(
                 namespace,
                 target.getMetadata().getName(),
                 Reports.path(target),
                 waiting.isWanted() ? Optional.of(gone(client, namespace, target)) : Optional.empty());
+    }
+
+    /** The one that was found: whoever made another of its name in the meantime keeps that. */
+    private static void delete(KubernetesClient client, Target found) {
+        var seen = found;
+        while (seen != null) {
+            try {
+                client.resource(seen).lockResourceVersion().delete();
+                return;
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+                    throw e;
+                }
+                seen = client.resource(seen).get();
+                if (seen != null
+                        && !seen.getMetadata()
+                                .getUid()
+                                .equals(found.getMetadata().getUid())) {
+                    throw Failure.refused("Target " + found.getMetadata().getName()
+                            + " was replaced by another of its name this moment, which stays: look at it first (kubectl"
+                            + " factory target list " + found.getSpec().factory() + ")");
+                }
+            }
+        }
     }
 
     private Target find(KubernetesClient client, String namespace) {

@@ -16,7 +16,6 @@ import dev.factorytrust.operator.store.Reading;
 import dev.factorytrust.operator.store.Roots;
 import dev.factorytrust.operator.store.StoredMetadata;
 import dev.factorytrust.operator.target.TargetWishes;
-import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.dialect.MalformedMetadataException;
 import dev.factorytrust.tuf.model.RoleName;
@@ -24,10 +23,11 @@ import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.Signed;
 import dev.factorytrust.tuf.model.TargetFile;
 import dev.factorytrust.tuf.model.Targets;
-import dev.factorytrust.tuf.repository.ManagedPaths;
 import dev.factorytrust.tuf.repository.OnlineSigners;
 import dev.factorytrust.tuf.repository.Policy;
+import dev.factorytrust.tuf.repository.Repository;
 import dev.factorytrust.tuf.repository.RootExtras;
+import dev.factorytrust.tuf.repository.TargetsRoom;
 import dev.factorytrust.tuf.verify.Verifier;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -180,48 +180,38 @@ public final class FactoryGatherer {
             Reading reading,
             boolean allowEmpty) {
         var ref = stored.factory();
-        var committed = reading.published()
-                .map(published -> published.targets().metadata())
-                .or(() -> newestStored(dialect, stored, roots));
+        var newest = reading.published().map(Repository::targets).or(() -> newestStored(dialect, stored, roots));
+        var committed = newest.map(Signed::metadata);
         return TargetWishes.of(
                 dialect,
+                TargetsRoom.of(dialect, newest),
                 factory.getMetadata().getUid(),
                 committed.map(Targets::targets).orElse(Map.<String, TargetFile>of()),
                 committed
                         .flatMap(role -> stored.find(Names.metadata(ref.name(), RoleName.TARGETS, role.version())))
-                        .flatMap(FactoryGatherer::record),
+                        .flatMap(stored::record),
                 wanted,
                 allowEmpty);
     }
 
     /** Where no timestamp says which targets count, the newest stored ones that root's keys signed keep what they list. */
-    private static Optional<Targets> newestStored(Dialect dialect, StoredMetadata stored, Roots roots) {
+    private static Optional<Signed<Targets>> newestStored(Dialect dialect, StoredMetadata stored, Roots roots) {
         return roots.newest()
                 .map(Signed::metadata)
                 .flatMap(root -> stored.versions(RoleName.TARGETS).descendingMap().values().stream()
-                        .flatMap(object -> signed(dialect, root, object).stream())
+                        .flatMap(object -> signed(dialect, root, stored, object).stream())
                         .findFirst());
     }
 
-    private static Optional<Targets> signed(Dialect dialect, Root root, ConfigMap object) {
+    private static Optional<Signed<Targets>> signed(
+            Dialect dialect, Root root, StoredMetadata stored, ConfigMap object) {
         try {
-            return StoredMetadata.file(object, Names.metadataEntry(RoleName.TARGETS))
+            return stored.readable(object, Names.metadataEntry(RoleName.TARGETS))
                     .map(file -> dialect.decode(Targets.class, file))
                     .filter(targets -> Verifier.verify(
                                     root.role(RoleName.TARGETS), root.keys(), targets.canonical(), targets.signatures())
-                            .verified())
-                    .map(Signed::metadata);
+                            .verified());
         } catch (MalformedMetadataException e) {
-            return Optional.empty();
-        }
-    }
-
-    private static Optional<ManagedPaths> record(ConfigMap targets) {
-        try {
-            return Optional.ofNullable(targets.getData())
-                    .map(data -> data.get(Names.MANAGED_JSON))
-                    .map(json -> ManagedPaths.fromJson(Bytes.utf8(json)));
-        } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
     }

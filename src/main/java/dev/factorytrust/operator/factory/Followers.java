@@ -98,6 +98,7 @@ public final class Followers {
                         .map(role ->
                                 new Committed(role.version(), role.targets(), Optional.of(wishes.publishedRecord()))),
                 wishes.plan().conflicts(),
+                wishes.crowded(),
                 problems(state, decision),
                 TargetsReport.of(state, standings).awaited());
     }

@@ -81,8 +81,7 @@ final class ImportSteps {
                 found.files(),
                 new Adoption.Request(
                         firstVersion(state.spec()),
-                        Optional.ofNullable(state.spec().trustedRootSha256()),
-                        Names.LARGEST_FILE))) {
+                        Optional.ofNullable(state.spec().trustedRootSha256())))) {
             case Adoption.Refused(var reason, var message) ->
                 new Decision.Stall(reason, message + ". Nothing is adopted; it is looked at again when that is mended");
             case Adoption.Adoptable adoptable -> adopt(state, adoptable, found.objects());
@@ -163,6 +162,7 @@ final class ImportSteps {
 
     private static Optional<Decision> inTheWay(FactoryState state, Repository repository) {
         return objects(state, repository).stream()
+                .flatMap(whole -> state.stored().objects(whole).stream())
                 .flatMap(wanted -> state.stored().find(wanted.getMetadata().getName()).stream()
                         .filter(there -> !isSame(there, wanted)))
                 .findFirst()

@@ -74,7 +74,23 @@ record TargetsReport(FactoryState state, Optional<TargetsCeremonies> ceremonies)
                     "No Target is left, and targets would become empty: what is published stays. Set"
                             + " spec.targets.allowEmpty if that is what you want"));
         }
+        crowded().ifPresent(conditions::add);
         return conditions;
+    }
+
+    private Optional<Condition> crowded() {
+        var crowded = state.wishes().crowded();
+        if (crowded.isEmpty()) {
+            return Optional.empty();
+        }
+        var newest = crowded.firstEntry();
+        return Optional.of(Conditions.isTrue(
+                TARGETS_HELD,
+                "TooLarge",
+                (crowded.size() == 1
+                                ? "Target "
+                                : crowded.size() + " Targets aren't published, of which the newest is ")
+                        + newest.getKey() + ": " + newest.getValue()));
     }
 
     private Optional<TargetsCeremony> newest() {

@@ -41,6 +41,14 @@ final class Tidying {
                                 state,
                                 RoleName.TARGETS,
                                 published.targets().metadata().version()),
+                        strayPart(
+                                state,
+                                RoleName.SNAPSHOT,
+                                published.snapshot().metadata().version()),
+                        strayPart(
+                                state,
+                                RoleName.TARGETS,
+                                published.targets().metadata().version()),
                         outlived(
                                 state,
                                 RoleName.SNAPSHOT,
@@ -65,6 +73,11 @@ final class Tidying {
                 .filter(entry -> !history.containsKey(entry.getKey()))
                 .findFirst()
                 .map(entry -> new Decision.Remove(entry.getValue(), "it was never published", true));
+    }
+
+    /** A version goes head first, for a head without its parts would be a fault; they follow, as nobody's. */
+    private static Optional<Decision> strayPart(FactoryState state, RoleName role, long committed) {
+        return state.stored().strayParts(role, committed).findFirst().map(part -> remove(part, "no head lists it"));
     }
 
     /**

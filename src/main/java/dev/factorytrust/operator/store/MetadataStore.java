@@ -26,6 +26,7 @@ public final class MetadataStore {
 
     private final ApiServer api;
     private final FactoryCache<ConfigMap> cache;
+    private final int largest;
     private final Map<FactoryRef, Memory> memories = new ConcurrentHashMap<>();
     private final RootKeyIndex rootKeys = new RootKeyIndex();
 
@@ -33,8 +34,14 @@ public final class MetadataStore {
     private final Map<FactoryRef, Map<String, ConfigMap>> foreign = new ConcurrentHashMap<>();
 
     public MetadataStore(ApiServer api, FactoryCache<ConfigMap> cache) {
+        this(api, cache, Names.LARGEST_FILE);
+    }
+
+    /** @param largest the most bytes of content in one object: what has more is stored in parts */
+    public MetadataStore(ApiServer api, FactoryCache<ConfigMap> cache, int largest) {
         this.api = api;
         this.cache = cache;
+        this.largest = largest;
     }
 
     /**
@@ -54,7 +61,12 @@ public final class MetadataStore {
      */
     public Look look(FactoryRef factory) {
         return memories.compute(factory, (_, before) -> {
-                    var stored = new StoredMetadata(factory, withForeign(factory));
+                    var stored = new StoredMetadata(
+                            factory,
+                            withForeign(factory),
+                            largest,
+                            Optional.ofNullable(before)
+                                    .map(memory -> memory.look().stored()));
                     return before != null && before.look().stored().hasSameObjects(stored)
                             ? before
                             : look(stored, Optional.ofNullable(before).flatMap(Memory::lastGood));
@@ -67,11 +79,25 @@ public final class MetadataStore {
         // What is in no dialect that is known holds in none.
         var dialect = known.orElseGet(Dialects.all()::getFirst);
         var roots = Roots.of(dialect, stored);
-        var reading = notOlder(Reading.of(dialect, stored, roots), stored.factory(), lastGood);
+        var reading = lastGood.filter(
+                        before -> before.repository().dialect().id().equals(dialect.id()))
+                .filter(before -> isUntouched(before, stored))
+                .<Reading>map(before -> before)
+                .orElseGet(() -> notOlder(Reading.of(dialect, stored, roots), stored.factory(), lastGood));
         rootKeys.look(stored.factory(), roots);
         return new Memory(
                 new Look(stored, known, roots, reading),
                 reading instanceof Reading.Published published ? Optional.of(published) : lastGood);
+    }
+
+    /**
+     * Whether all that it was read from is the same: what else came or went, such as the parts of the next version one by
+     * one, doesn't change what devices are served, and megabytes aren't read again.
+     */
+    private static boolean isUntouched(Reading.Published published, StoredMetadata stored) {
+        return published.reached().entrySet().stream().allMatch(entry -> stored.find(entry.getKey())
+                .filter(object -> object == entry.getValue())
+                .isPresent());
     }
 
     private Map<String, ConfigMap> withForeign(FactoryRef factory) {
@@ -119,21 +145,36 @@ public final class MetadataStore {
     }
 
     /**
-     * Creates an immutable object.
+     * Creates an immutable object; where it is too large for one, its parts, and last the head that lists them.
      *
      * @throws PlanOutdatedException when the name is taken
      * @throws NameTakenException when it is taken for good, by an object of somebody else's that can't be passed over
      */
     public void create(ConfigMap object) {
+        PartedObjects.of(object, largest).forEach(this::createOne);
+    }
+
+    private void createOne(ConfigMap object) {
         try {
             swap(object, () -> api.create(object));
         } catch (PlanOutdatedException taken) {
             var factory = FactoryCache.byLabel(object).orElseThrow();
-            api.find(ConfigMap.class, factory.namespace(), object.getMetadata().getName())
-                    .filter(other -> !FactoryCache.byLabel(other).equals(Optional.of(factory)))
+            var there = api.find(
+                    ConfigMap.class, factory.namespace(), object.getMetadata().getName());
+            there.filter(other -> !FactoryCache.byLabel(other).equals(Optional.of(factory)))
                     .ifPresent(other -> takeNote(factory, other));
-            throw taken;
+            if (there.filter(other -> isSamePart(other, object)).isEmpty()) {
+                throw taken;
+            }
         }
+    }
+
+    /** A part has no meaning of its own: an import that was cut off goes on with those that are there. */
+    private static boolean isSamePart(ConfigMap there, ConfigMap wanted) {
+        return wanted.getBinaryData() != null
+                && wanted.getBinaryData().containsKey(Names.PART)
+                && wanted.getBinaryData().equals(there.getBinaryData())
+                && wanted.getMetadata().getLabels().equals(there.getMetadata().getLabels());
     }
 
     /** From now on it is seen as a planted object is: passed over by version, or removed from a name that has none. */

@@ -1,6 +1,7 @@
 package dev.factorytrust.operator.store;
 
 import dev.factorytrust.names.Names;
+import dev.factorytrust.tuf.archive.DamagedPartException;
 import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.dialect.MalformedMetadataException;
 import dev.factorytrust.tuf.model.MetaFile;
@@ -81,6 +82,8 @@ public sealed interface Reading {
         private Reading read() {
             try {
                 return published();
+            } catch (DamagedPartException e) {
+                return new Faulty("ConfigMap " + e.part(), e.getMessage(), visible);
             } catch (VerificationException | MalformedMetadataException | MissingException e) {
                 return new Faulty("ConfigMap " + object, e.getMessage(), visible);
             }
@@ -115,8 +118,9 @@ public sealed interface Reading {
         private <T extends Metadata> Signed<T> read(Class<T> type, RoleName role, long version) {
             object = Names.metadata(stored.factory().name(), role, version);
             var found = stored.find(object).orElseThrow(() -> new MissingException("is missing"));
-            reached.put(object, found);
-            var file = StoredMetadata.file(found, Names.metadataEntry(role))
+            stored.withParts(found)
+                    .forEach(part -> reached.put(part.getMetadata().getName(), part));
+            var file = stored.whole(found, Names.metadataEntry(role))
                     .orElseThrow(() -> new MissingException("has no readable binaryData " + Names.metadataEntry(role)));
             return dialect.decode(type, file);
         }

@@ -2,22 +2,28 @@ package dev.factorytrust.operator.store;
 
 import dev.factorytrust.names.Names;
 import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.archive.DamagedPartException;
+import dev.factorytrust.tuf.archive.PartedFiles;
 import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.dialect.Dialects;
 import dev.factorytrust.tuf.dialect.MalformedMetadataException;
 import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.repository.ManagedPaths;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The ConfigMaps of one Factory, sorted by what they are and not yet believed: anybody with the right to write
@@ -29,11 +35,24 @@ public final class StoredMetadata {
 
     private final FactoryRef factory;
     private final Map<String, ConfigMap> all;
+    private final int largest;
     private final Map<RoleName, NavigableMap<Long, ConfigMap>> versions = new EnumMap<>(RoleName.class);
 
+    private final StoredFiles files;
+
     public StoredMetadata(FactoryRef factory, Map<String, ConfigMap> all) {
+        this(factory, all, Names.LARGEST_FILE, Optional.empty());
+    }
+
+    /**
+     * @param largest the most bytes of content in one object
+     * @param before an earlier look: what was read then isn't read again where the objects are the same
+     */
+    StoredMetadata(FactoryRef factory, Map<String, ConfigMap> all, int largest, Optional<StoredMetadata> before) {
         this.factory = factory;
         this.all = Map.copyOf(all);
+        this.largest = largest;
+        this.files = new StoredFiles(this.all, before.map(earlier -> earlier.files));
         for (var role : RoleName.values()) {
             versions.put(role, new TreeMap<>());
         }
@@ -82,10 +101,76 @@ public final class StoredMetadata {
     /** The first version above {@code committed} whose name nothing has taken: a stored name is never written again. */
     public long freeVersion(RoleName role, long committed) {
         var version = committed + 1;
-        while (all.containsKey(Names.metadata(factory.name(), role, version))) {
+        var begun = parts(role).keySet();
+        while (all.containsKey(Names.metadata(factory.name(), role, version)) || begun.contains(version)) {
             version++;
         }
         return version;
+    }
+
+    /** Everything that stands at the name of a part of a role's metadata, by version. */
+    private NavigableMap<Long, List<ConfigMap>> parts(RoleName role) {
+        var name =
+                Pattern.compile(Pattern.quote(factory.name() + '-' + role.value()) + "-([0-9]{1,15})-part-[0-9]{1,9}");
+        var parts = new TreeMap<Long, List<ConfigMap>>();
+        all.forEach((found, object) -> {
+            var matcher = name.matcher(found);
+            if (matcher.matches()) {
+                parts.computeIfAbsent(Long.parseLong(matcher.group(1)), _ -> new ArrayList<>())
+                        .add(object);
+            }
+        });
+        return parts;
+    }
+
+    /** Parts of versions up to {@code newest} that no head lists: left by a crash, planted, or of a head that has gone. */
+    public Stream<ConfigMap> strayParts(RoleName role, long newest) {
+        return parts(role).headMap(newest, true).entrySet().stream().flatMap(entry -> {
+            var listed = Optional.ofNullable(versions.get(role).get(entry.getKey()))
+                    .flatMap(PartedObjects::index)
+                    .map(index -> index.parts().map(PartedFiles.Part::name).toList())
+                    .orElse(List.of());
+            return entry.getValue().stream()
+                    .filter(part -> !listed.contains(part.getMetadata().getName()));
+        });
+    }
+
+    /** The objects that a metadata object is stored as, in the order of their creation. */
+    public List<ConfigMap> objects(ConfigMap whole) {
+        return PartedObjects.of(whole, largest);
+    }
+
+    /** The object, and the parts that it lists as far as they are there. */
+    public List<ConfigMap> withParts(ConfigMap object) {
+        return files.sources(object);
+    }
+
+    /**
+     * A metadata file, whether it is stored in parts or not.
+     *
+     * @return empty where the object has no such file
+     * @throws DamagedPartException where its parts aren't what was stored
+     */
+    public Optional<Bytes> whole(ConfigMap object, String entry) {
+        return files.read(object, entry);
+    }
+
+    /** The same, or empty where its parts aren't what was stored. */
+    public Optional<Bytes> readable(ConfigMap object, String entry) {
+        try {
+            return whole(object, entry);
+        } catch (DamagedPartException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Which paths of a targets version came from Targets, where the object says so readably. */
+    public Optional<ManagedPaths> record(ConfigMap targets) {
+        try {
+            return readable(targets, Names.MANAGED_JSON).map(ManagedPaths::fromJson);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     /** Whether there is metadata of any kind, committed or not. */

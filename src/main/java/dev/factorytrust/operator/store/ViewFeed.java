@@ -115,9 +115,12 @@ public final class ViewFeed implements AutoCloseable {
     private static void retained(
             StoredMetadata stored, Repository repository, RoleName role, Map<String, Bytes> files) {
         var committed = repository.role(role).metadata().version();
-        stored.published(role, committed).headMap(committed, false).forEach((version, object) -> StoredMetadata.file(
-                        object, Names.metadataEntry(role))
-                .ifPresent(file -> files.putIfAbsent(repository.dialect().fileName(role, version), file)));
+        stored.published(role, committed).headMap(committed, false).forEach((version, object) -> {
+            var name = repository.dialect().fileName(role, version);
+            if (!files.containsKey(name)) {
+                stored.readable(object, Names.metadataEntry(role)).ifPresent(file -> files.put(name, file));
+            }
+        });
     }
 
     @Override

@@ -43,8 +43,11 @@ public final class TargetFiles {
         }
     }
 
-    /** @param dialect of the Factory that the Target names */
-    public static Result of(Target target, Dialect dialect) {
+    /**
+     * @param dialect of the Factory that the Target names
+     * @param published what devices are served under the Target's path now
+     */
+    public static Result of(Target target, Dialect dialect, Optional<TargetFile> published) {
         var spec = target.getSpec();
         var reasons = new ArrayList<String>();
         var path = path(target);
@@ -57,7 +60,9 @@ public final class TargetFiles {
             return new Result.Invalid(reasons);
         }
         var present = custom.isEmpty() ? Optional.<ObjectNode>empty() : Optional.of(custom);
-        return new Result.Publishable(path, new TargetFile(spec.length(), spec.hashes(), present, Map.of()));
+        var file = new TargetFile(spec.length(), spec.hashes(), present, Map.of());
+        return new Result.Publishable(
+                path, dialect.rules().datesTargets() ? TargetTimes.stamp(target, file, published) : file);
     }
 
     /** The path that the Target claims, valid or not. */

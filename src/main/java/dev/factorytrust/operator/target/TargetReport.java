@@ -56,6 +56,7 @@ public final class TargetReport {
      * @param uid of the Factory object
      * @param committed what devices are served; empty before the first publication
      * @param conflicts Targets that lost their path, each with the Target that has it
+     * @param crowded Targets that targets metadata has no room for, each with the reason
      * @param problems why the next version of targets isn't to be expected by itself, as sentences; empty if it is
      * @param awaited whose signatures the next version of targets waits for; empty where the cluster signs it alone
      */
@@ -64,11 +65,13 @@ public final class TargetReport {
             String uid,
             Optional<Committed> committed,
             Map<String, String> conflicts,
+            Map<String, String> crowded,
             List<String> problems,
             Optional<String> awaited) {
 
         public FactoryFacts {
             conflicts = Map.copyOf(conflicts);
+            crowded = Map.copyOf(crowded);
             problems = List.copyOf(problems);
         }
     }
@@ -115,7 +118,8 @@ public final class TargetReport {
     }
 
     private static Finding ofKnown(Target target, FactoryFacts facts) {
-        return switch (TargetFiles.of(target, facts.dialect())) {
+        var published = facts.committed().map(committed -> committed.content().get(TargetFiles.path(target)));
+        return switch (TargetFiles.of(target, facts.dialect(), published)) {
             case TargetFiles.Result.Invalid(var reasons) ->
                 Finding.of(Reason.INVALID, sentence(reasons) + stillListed(target, facts));
             case TargetFiles.Result.Publishable(var path, var file) -> {
@@ -124,6 +128,10 @@ public final class TargetReport {
                     yield Finding.of(Reason.PATH_CONFLICT, """
                             Path %s belongs to Target %s, which is older: delete one of the two, or make this one anew \
                             under another path""".formatted(path, winner));
+                }
+                var crowded = facts.crowded().get(target.getMetadata().getName());
+                if (crowded != null) {
+                    yield Finding.of(Reason.INVALID, crowded + stillListed(target, facts));
                 }
                 yield facts.committed()
                         .filter(committed -> committed.lists(facts.uid(), target)

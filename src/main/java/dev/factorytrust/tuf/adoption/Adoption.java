@@ -34,9 +34,8 @@ public final class Adoption {
      *
      * @param firstVersion of root, the oldest that is adopted
      * @param trustedRootSha256 of that root's file, where it is known; lower-case hexadecimal
-     * @param largest the most bytes that a file may have to be kept
      */
-    public record Request(long firstVersion, Optional<String> trustedRootSha256, int largest) {}
+    public record Request(long firstVersion, Optional<String> trustedRootSha256) {}
 
     public sealed interface Result {}
 
@@ -96,7 +95,7 @@ public final class Adoption {
 
     public static Result of(Dialect dialect, Collection<ForeignFile> files, Request request) {
         try {
-            return new Adoption(dialect, request, new ForeignFiles(files, request.largest())).adoptable();
+            return new Adoption(dialect, request, new ForeignFiles(PackedFiles.unpack(files))).adoptable();
         } catch (RefusedException refused) {
             return new Refused(refused.reason(), refused.getMessage());
         }

@@ -25,10 +25,8 @@ final class ForeignFiles {
 
     private final Map<String, ForeignFile> byName = new TreeMap<>();
     private final Set<String> used = new HashSet<>();
-    private final int largest;
 
-    ForeignFiles(Collection<ForeignFile> files, int largest) {
-        this.largest = largest;
+    ForeignFiles(Collection<ForeignFile> files) {
         files.forEach(file -> {
             var other = byName.putIfAbsent(file.name(), file);
             if (other != null && !other.content().equals(file.content())) {
@@ -93,12 +91,6 @@ final class ForeignFiles {
 
     ForeignFile use(ForeignFile file) {
         used.add(file.name());
-        if (file.content().size() > largest) {
-            throw new RefusedException(
-                    RefusedException.REFUSED,
-                    "%s has %d bytes, and the most that can be kept and served is %d"
-                            .formatted(file.where(), file.content().size(), largest));
-        }
         return file;
     }
 

@@ -3,6 +3,8 @@ package dev.factorytrust.tuf.dialect;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,6 +36,9 @@ final class OtaConnectCustom {
                         + " characters, and devices take " + HARDWARE_ID_CHARACTERS + " at most");
             }
         }
+        for (var member : List.of("createdAt", "updatedAt")) {
+            requireMoment("custom." + member, custom.path(member));
+        }
         var apps = custom.path("docker_compose_apps");
         if (isGiven(apps) && !apps.isObject()) {
             reasons.add("custom.docker_compose_apps is no object of apps by name");
@@ -54,6 +59,22 @@ final class OtaConnectCustom {
     private void requireText(String field, JsonNode value) {
         if (isGiven(value) && !value.isTextual()) {
             reasons.add(field + " is no string, and devices read it as one");
+        }
+    }
+
+    /** Devices don't look at them, but ota-tuf and what lists Targets do. */
+    private void requireMoment(String field, JsonNode value) {
+        if (isGiven(value) && !isMoment(value)) {
+            reasons.add(field + " is no moment such as \"2026-11-25T10:00:00Z\", as which tools read it: correct it, or"
+                    + " leave it out to have it filled in");
+        }
+    }
+
+    private static boolean isMoment(JsonNode value) {
+        try {
+            return value.isTextual() && Instant.parse(value.textValue()) != null;
+        } catch (DateTimeParseException e) {
+            return false;
         }
     }
 

@@ -25,7 +25,7 @@ public final class OtaConnectDialect extends JsonDialect {
     private static final Limits LIMITS =
             new Limits(65_536, 65_536, 65_536, 8 * 1024 * 1024, Integer.MAX_VALUE, 1000, 999, 998);
     // One content: 2021.1+fio keeps an old timestamp beside a new snapshot, and then refuses its own cache.
-    private static final Rules RULES = new Rules(false, false, true, true, true);
+    private static final Rules RULES = new Rules(false, false, true, true, true, true);
 
     public OtaConnectDialect() {
         super(new OtaConnectNotation());

@@ -10,10 +10,13 @@ package dev.factorytrust.tuf.dialect;
  *     snapshot after a walk over roots that changed their keys (§5.3.11)
  * @param keepsExpired whether a device stores what is fine but for having expired
  * @param oneContent whether a timestamp of the known version must say the same; otherwise it isn't looked at (§5.4.3)
+ * @param datesTargets whether an entry of targets tells in {@code custom} when it was made and changed, as the dialect's
+ *     tools require
  */
 public record Rules(
         boolean consistentSnapshot,
         boolean exactLengths,
         boolean anyRootForgets,
         boolean keepsExpired,
-        boolean oneContent) {}
+        boolean oneContent,
+        boolean datesTargets) {}

@@ -23,7 +23,7 @@ public final class StandardDialect extends JsonDialect {
     // 256.
     private static final Limits LIMITS =
             new Limits(65_536, 16_384, 2_000_000, 5_000_000, Integer.MAX_VALUE, 1000, Integer.MAX_VALUE, 256);
-    private static final Rules RULES = new Rules(true, true, false, false, false);
+    private static final Rules RULES = new Rules(true, true, false, false, false, false);
 
     public StandardDialect() {
         super(new StandardNotation());

@@ -33,6 +33,7 @@ public final class KeyHolder {
             Optional.empty(),
             false,
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
 
     private static final StandardDialect DIALECT = new StandardDialect();
@@ -69,7 +70,8 @@ public final class KeyHolder {
                 online,
                 compromise,
                 request.message(),
-                request.expiresAfter());
+                request.expiresAfter(),
+                request.movedFrom());
     }
 
     public KeyHolder putInDrawer(Bytes content) {

@@ -202,7 +202,26 @@ class SignTest {
         var before = write("other-1.json", sign(other, "alice"));
         assertThat(Shell.run("sign", payload, "--key", keyOf("alice"), "--current", before, "--yes")
                         .err())
-                .contains("is a root of Factory fleet/other");
+                .contains("is a root of Factory fleet/other")
+                .contains("--moved-from fleet/other");
+        assertThat(Shell.run("sign", payload, "--key", keyOf("alice"), "--current", before, "--yes")
+                        .exitCode())
+                .isEqualTo(Failure.REFUSED);
+        var moved = Shell.run(
+                "sign", payload, "--key", keyOf("alice"), "--current", before, "--yes", "--moved-from", "fleet/other");
+        assertThat(moved.exitCode()).as("restored: " + moved.err()).isZero();
+        assertThat(Shell.run(
+                                "sign",
+                                payload,
+                                "--key",
+                                keyOf("alice"),
+                                "--current",
+                                before,
+                                "--yes",
+                                "--moved-from",
+                                "fleet/third")
+                        .exitCode())
+                .isEqualTo(Failure.REFUSED);
     }
 
     @Test

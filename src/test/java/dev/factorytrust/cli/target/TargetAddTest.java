@@ -84,6 +84,39 @@ class TargetAddTest {
                 .isEqualTo(7);
     }
 
+    @Test
+    void what_aktualizr_knows_of_an_artifact_has_options() throws IOException {
+        var image = "hub.example.com/acme/edge@sha256:" + ABC;
+        var target = yaml(add(
+                "lmp-764",
+                "--length",
+                0,
+                "--sha256",
+                ABC,
+                "--name",
+                "lmp",
+                "--artifact-version",
+                "764",
+                "--hardware-id",
+                "intel-corei7-64",
+                "--hardware-id",
+                "qemu",
+                "--tag",
+                "main",
+                "--target-format",
+                "OSTREE",
+                "--uri",
+                "https://artifacts.example.com/x?a=b",
+                "--app",
+                "edge=" + image));
+        assertThat(target.get("spec")).isEqualTo(new YAMLMapper().readTree("""
+                {factory: acme, length: 0, hashes: {sha256: %s}, name: lmp, version: "764",
+                 hardwareIds: [intel-corei7-64, qemu], tags: [main], targetFormat: OSTREE,
+                 uri: "https://artifacts.example.com/x?a=b", composeApps: {edge: {uri: "%s"}}}
+                """.formatted(ABC, image)));
+        assertThat(add("lmp", "--file", file(), "--target-format", "ZIP").err()).contains("OSTREE, BINARY");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "lmp-764, lmp-764",

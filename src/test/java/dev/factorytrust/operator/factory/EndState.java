@@ -47,6 +47,10 @@ final class EndState {
         for (var role : List.of(RoleName.ROOT, RoleName.TARGETS, RoleName.SNAPSHOT)) {
             lines.add("stored " + role.value() + ": " + stored.versions(role).size());
         }
+        lines.add("parts: "
+                + cluster.all(ConfigMap.class)
+                        .filter(object -> object.getMetadata().getName().matches(".*-part-[0-9]+"))
+                        .count());
         cluster.all(ConfigMap.class)
                 .filter(object -> object.getMetadata().getLabels().get(Names.ROLE) == null)
                 .forEach(object -> lines.add(key(object)));

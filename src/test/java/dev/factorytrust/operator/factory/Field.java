@@ -129,7 +129,12 @@ final class Field implements AutoCloseable {
         for (var device : List.copyOf(devices)) {
             devices.add(update(device));
             if (before.containsKey("timestamp.json") && !(hurried && isRootNewer(before))) {
-                betweenFlips(device, before);
+                betweenFlips(device, before, served);
+                if (!dialect.rules().consistentSnapshot()) {
+                    // Of two replicas, one flips first. Where names carry versions, the other waits for what it lacks
+                    // yet.
+                    betweenFlips(device, served, before);
+                }
             }
         }
         slowPolls();
@@ -165,7 +170,7 @@ final class Field implements AutoCloseable {
         left.stream()
                 .filter(old -> old.view().containsKey("timestamp.json") && !(hurried && isRootNewer(old.view())))
                 .forEach(old -> {
-                    betweenFlips(born(old.view()), old.view());
+                    betweenFlips(born(old.view()), old.view(), served);
                     if (old.at().plus(CACHED).compareTo(passed.get()) > 0) {
                         throughCaches(old.view());
                     }
@@ -196,12 +201,12 @@ final class Field implements AutoCloseable {
         return served.keySet().stream().anyMatch(name -> name.endsWith(".root.json") && !before.containsKey(name));
     }
 
-    /** A view may flip after any request of a device that has begun on the one before. */
-    private void betweenFlips(DeviceState device, Map<String, Bytes> before) {
+    /** After any request a device that has begun on one view may be served another. */
+    private void betweenFlips(DeviceState device, Map<String, Bytes> first, Map<String, Bytes> then) {
         for (var requests = 1; ; requests++) {
-            var fromBefore = requests;
-            var update = experience.update(device, (count, name) -> find(count < fromBefore ? before : served, name));
-            update.refusal().filter(why -> !isTorn(why, before)).ifPresent(why -> {
+            var fromFirst = requests;
+            var update = experience.update(device, (count, name) -> find(count < fromFirst ? first : then, name));
+            update.refusal().filter(why -> !isTorn(why, first, then)).ifPresent(why -> {
                 throw stranded(device, why);
             });
             devices.add(update.device());
@@ -217,11 +222,11 @@ final class Field implements AutoCloseable {
      * Whether a file was refused because it isn't of the same view as the one that names it: where names carry no version,
      * who has begun on one view can't go on with that. It costs him this one poll.
      */
-    private boolean isTorn(VerificationException why, Map<String, Bytes> before) {
+    private boolean isTorn(VerificationException why, Map<String, Bytes> first, Map<String, Bytes> then) {
         var name = why.role() + ".json";
-        return served.containsKey("snapshot.json")
+        return !dialect.rules().consistentSnapshot()
                 && (why.role().equals(RoleName.SNAPSHOT.value()) || why.role().equals(RoleName.TARGETS.value()))
-                && !find(before, name).equals(find(served, name));
+                && !find(first, name).equals(find(then, name));
     }
 
     private DeviceState update(DeviceState device) {

@@ -3,12 +3,17 @@ package dev.factorytrust.operator.factory;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.stories.Person;
+import dev.factorytrust.tuf.InDialect;
 import dev.factorytrust.tuf.crypto.KeyType;
 import dev.factorytrust.tuf.dialect.Dialect;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Something that the operator does in several writes.
@@ -76,6 +81,21 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
                             story -> story.changeTarget("lmp-1", 2),
                             story -> story.remove(Target.class, "lmp-2")),
                     "targets lmp-1 release 2"),
+            new Flow(
+                    "change of targets that one object can't hold",
+                    Flow::generated,
+                    List.of(
+                            story -> IntStream.rangeClosed(10, 39).forEach(i -> story.addTarget("lmp-" + i, 1)),
+                            story -> {
+                                isInParts(story);
+                                story.changeTarget("lmp-10", 2);
+                            },
+                            story -> {
+                                // Until the first large version is out of use, and its parts with it.
+                                story.pass(Duration.ofHours(25));
+                                IntStream.rangeClosed(12, 39).forEach(i -> story.remove(Target.class, "lmp-" + i));
+                            }),
+                    "targets lmp-10 release 2, lmp-11 release 1"),
             new Flow(
                     "root rotation with two holders",
                     Flow::ownedByAlice,
@@ -151,6 +171,14 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
                             story -> story.sign("bob-joins", OldServer.HOLDER)),
                     "targets lmp-2 release 2, old release 1"),
             new Flow(
+                    "import of a fleet with targets that one object can't hold",
+                    story -> {
+                        OldServer.files(story, OldServer.filesWithLargeTargets(new InDialect(story.dialect)));
+                        OldServer.keys(story, "targets", "snapshot", "timestamp");
+                    },
+                    List.of(story -> story.declareFactory(OldServer.IMPORT.formatted(1)), Flow::isInParts),
+                    "root 3 of 1 of []"),
+            new Flow(
                     "import of a fleet from its second root, with an online key that nobody has",
                     _ -> {},
                     List.of(
@@ -212,6 +240,12 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
                             Flow::overlapEnds,
                             Flow::keysRetire),
                     "root 2 of 1 of [alice]"));
+
+    private static void isInParts(InMemoryStory story) {
+        assertThat(story.cluster().all(ConfigMap.class).map(object -> object.getMetadata()
+                        .getName()))
+                .anyMatch(name -> name.matches("acme-targets-[0-9]+-part-2"));
+    }
 
     private static void ownedByTina(InMemoryStory story) {
         story.declareFactory(

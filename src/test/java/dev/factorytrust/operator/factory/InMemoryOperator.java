@@ -66,6 +66,9 @@ final class InMemoryOperator {
         }
     }
 
+    /** As if objects of the API server were small: what some twenty Targets need is stored in parts. */
+    private static final int LARGEST = 3_000;
+
     private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
 
     private final InMemoryCluster cluster;
@@ -94,7 +97,7 @@ final class InMemoryOperator {
         this.factory = factory;
         this.interruption = interruption;
         var api = new Interrupted();
-        var metadata = new MetadataStore(api, configMaps);
+        var metadata = new MetadataStore(api, configMaps, LARGEST);
         var keyStore = new KeyStore(api, keys);
         gatherer = new FactoryGatherer(
                 metadata,

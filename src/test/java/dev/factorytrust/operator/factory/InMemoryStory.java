@@ -242,7 +242,7 @@ final class InMemoryStory extends People implements AutoCloseable {
         return published().root().metadata().version();
     }
 
-    private Repository published() {
+    Repository published() {
         return EndState.reading(cluster, ACME).published().orElseThrow();
     }
 

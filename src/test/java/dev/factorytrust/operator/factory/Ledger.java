@@ -1,6 +1,7 @@
 package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.names.Names;
+import dev.factorytrust.operator.store.FactoryRef;
 import dev.factorytrust.operator.store.StoredMetadata;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.dialect.Dialect;
@@ -19,6 +20,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -174,7 +176,12 @@ final class Ledger {
     private ConfigMap reach(RoleName role, MetaFile meta) {
         var name = Names.metadata(factory, role, meta.version());
         var object = cluster.find(ConfigMap.class, name);
-        assertThat(object.flatMap(found -> file(found, role)).map(Bytes::sha256))
+        var stored = new StoredMetadata(
+                new FactoryRef(InMemoryCluster.NAMESPACE, factory),
+                cluster.all(ConfigMap.class)
+                        .collect(Collectors.toMap(found -> found.getMetadata().getName(), found -> found)));
+        assertThat(object.flatMap(found -> stored.whole(found, Names.metadataEntry(role)))
+                        .map(Bytes::sha256))
                 .as("invariant 2: the commit reaches %s", name)
                 .hasValue(meta.hashes().get("sha256"));
         return object.orElseThrow();

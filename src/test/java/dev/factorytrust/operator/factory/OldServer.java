@@ -24,6 +24,7 @@ import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import static dev.factorytrust.tuf.TestMetadata.EXPIRES;
@@ -97,9 +98,28 @@ final class OldServer {
             UnaryOperator<Root> roots,
             BiFunction<Bytes, RoleName, Bytes> online,
             String... timestampSigners) {
+        return files(in, Map.of("old", target()), roots, online, timestampSigners);
+    }
+
+    /** More than an object of the operator's in memory holds, also gzipped. */
+    static Map<String, Bytes> filesWithLargeTargets(InDialect in) {
+        var content = new TreeMap<>(Map.of("old", target()));
+        IntStream.rangeClosed(10, 99)
+                .forEach(i -> content.put(
+                        "old-" + i,
+                        new TargetFile(
+                                3, Map.of("sha256", Bytes.utf8("old " + i).sha256()), target().custom(), Map.of())));
+        return files(in, content, root -> root, (file, _) -> file, "timestamp");
+    }
+
+    private static Map<String, Bytes> files(
+            InDialect in,
+            Map<String, TargetFile> content,
+            UnaryOperator<Root> roots,
+            BiFunction<Bytes, RoleName, Bytes> online,
+            String... timestampSigners) {
         var targets = online.apply(
-                in.sign(new Targets(7, EXPIRES, Map.of("old", target()), Optional.empty(), Map.of()), "targets"),
-                RoleName.TARGETS);
+                in.sign(new Targets(7, EXPIRES, content, Optional.empty(), Map.of()), "targets"), RoleName.TARGETS);
         var snapshot = online.apply(in.sign(snapshot(5, targets, 7), "snapshot"), RoleName.SNAPSHOT);
         var files = new TreeMap<String, Bytes>();
         files.put("1.root.json", in.sign(roots.apply(rootOf(in, 1, "alice")), "alice"));

@@ -49,7 +49,7 @@ class TargetFilesPropertiesTest {
     }
 
     private static void publishes(Target target, InDialect made) {
-        var result = TargetFiles.of(target, made.dialect);
+        var result = TargetFiles.of(target, made.dialect, Optional.empty());
 
         Statistics.collect(result instanceof Result.Publishable);
         Statistics.coverage(coverage -> {
@@ -64,6 +64,11 @@ class TargetFilesPropertiesTest {
             assertThat(made.dialect.violations(signed)).isEmpty();
             // Were it another one when read back, it would be published again and again.
             assertThat(signed.metadata().targets()).isEqualTo(content);
+            assertThat(TargetFiles.of(
+                            target,
+                            made.dialect,
+                            Optional.of(signed.metadata().targets().get(path))))
+                    .isEqualTo(result);
             assertThat(update(made, targets).targets()).contains(targets);
         }
     }
@@ -101,6 +106,7 @@ class TargetFilesPropertiesTest {
             var target = new Target();
             target.setMetadata(new ObjectMeta());
             target.getMetadata().setName("lmp-764");
+            target.getMetadata().setCreationTimestamp("2026-11-20T08:00:00Z");
             target.setSpec(spec);
             return target;
         });

@@ -127,6 +127,6 @@ class TargetReconcilerIT {
 
     private static Optional<FactoryFacts> known(Optional<Committed> committed, Map<String, String> conflicts) {
         return Optional.of(
-                new FactoryFacts(TestMetadata.TUF, "f-1", committed, conflicts, List.of(), Optional.empty()));
+                new FactoryFacts(TestMetadata.TUF, "f-1", committed, conflicts, Map.of(), List.of(), Optional.empty()));
     }
 }

@@ -38,6 +38,7 @@ class TargetReportTest {
             "f-1",
             committed(17, LISTED, OURS),
             Map.of(),
+            Map.of(),
             List.of("Factory acme is paused: set spec.paused to false"),
             Optional.empty());
 
@@ -82,6 +83,18 @@ class TargetReportTest {
                     target(),
                     Optional.of(facts(committed(1, LISTED, OURS), Map.of("other", "lmp-764"))),
                     "True Published"),
+            argumentSet(
+                    "no room for it",
+                    target(),
+                    Optional.of(new FactoryFacts(
+                            TestMetadata.TUF,
+                            "f-1",
+                            committed(1, Map.of(), managed("f-1", "other")),
+                            Map.of(),
+                            Map.of("lmp-764", "Targets metadata would have 9 bytes with it"),
+                            List.of(),
+                            Optional.empty())),
+                    "False Invalid"),
             argumentSet(
                     "invalid goes before the conflict",
                     invalid(),
@@ -188,7 +201,8 @@ class TargetReportTest {
     }
 
     private static TargetFile published(Target target) {
-        return TargetFiles.of(target, TestMetadata.TUF) instanceof TargetFiles.Result.Publishable(var _, var file)
+        return TargetFiles.of(target, TestMetadata.TUF, Optional.empty())
+                        instanceof TargetFiles.Result.Publishable(var _, var file)
                 ? file
                 : null;
     }
@@ -203,7 +217,7 @@ class TargetReportTest {
     }
 
     private static FactoryFacts facts(Optional<Committed> committed, Map<String, String> conflicts) {
-        return new FactoryFacts(TestMetadata.TUF, "f-1", committed, conflicts, List.of(), Optional.empty());
+        return new FactoryFacts(TestMetadata.TUF, "f-1", committed, conflicts, Map.of(), List.of(), Optional.empty());
     }
 
     private static String message(Target target, Optional<FactoryFacts> facts) {

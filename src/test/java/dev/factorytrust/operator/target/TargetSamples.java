@@ -22,7 +22,8 @@ final class TargetSamples {
         var fields = more.length == 0 ? first : first + ", " + String.join(", ", more);
         return Serialization.unmarshal("""
                 {"apiVersion": "factory-trust.dev/v1alpha1", "kind": "Target",
-                 "metadata": {"name": "lmp-764", "namespace": "fleet", "uid": "t-1", "generation": 3},
+                 "metadata": {"name": "lmp-764", "namespace": "fleet", "uid": "t-1", "generation": 3,
+                  "creationTimestamp": "2026-11-20T08:00:00Z"},
                  "spec": {%s}}""".formatted(fields), Target.class);
     }
 }

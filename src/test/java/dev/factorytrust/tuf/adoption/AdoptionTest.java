@@ -39,8 +39,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** A repository whose root went from Alice to Bob, and everything that may be wrong with what is brought of it. */
 class AdoptionTest {
 
-    private static final int LARGEST = 1_000_000;
-
     private final Map<String, Bytes> files = new TreeMap<>();
 
     @BeforeEach
@@ -74,7 +72,7 @@ class AdoptionTest {
     private Adoption.Result look(long firstVersion, Optional<String> pin, ForeignFile... more) {
         var all = new ArrayList<>(List.of(more));
         files.forEach((name, content) -> all.add(new ForeignFile("ConfigMap old", name, content)));
-        return Adoption.of(TUF, all, new Adoption.Request(firstVersion, pin, LARGEST));
+        return Adoption.of(TUF, all, new Adoption.Request(firstVersion, pin));
     }
 
     private Adoption.Adoptable adoptable() {
@@ -285,9 +283,28 @@ class AdoptionTest {
     }
 
     @Test
-    void a_file_too_large_to_be_kept_is_refused() {
-        put("7.targets.json", Bytes.utf8(" ".repeat(LARGEST + 1)));
-        refused().contains("7.targets.json of ConfigMap old has 1000001 bytes");
+    void a_file_that_clients_do_not_take_is_refused() {
+        put("7.targets.json", Bytes.utf8(" ".repeat(5_000_001)));
+        refused().contains("7.targets.json of ConfigMap old has 5000001 bytes, and clients take 5000000");
+    }
+
+    @Test
+    void a_file_may_be_brought_gzipped_and_in_parts() {
+        var targets = files.remove("7.targets.json");
+        var parts = PackedFiles.pack("7.targets.json", targets, 200);
+        assertThat(parts).hasSizeGreaterThan(1).containsKey("7.targets.json.gz.1");
+        files.putAll(parts);
+        assertThat(((Adoption.Adoptable) look(1, Optional.empty()))
+                        .repository()
+                        .targets()
+                        .file())
+                .isEqualTo(targets);
+
+        files.remove("7.targets.json.gz.1");
+        incomplete().contains("7.targets.json.gz.2 of ConfigMap old is there, and the part before it is not");
+        files.keySet().removeAll(parts.keySet());
+        put("7.targets.json.gz", Bytes.utf8("no gzip"));
+        refused().contains("7.targets.json.gz of ConfigMap old is no gzipped file");
     }
 
     @Test

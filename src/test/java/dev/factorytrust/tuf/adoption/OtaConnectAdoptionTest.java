@@ -39,7 +39,7 @@ class OtaConnectAdoptionTest {
                 .entrySet()) {
             served.add(new ForeignFile("folder", file.getKey(), reversed(file.getValue())));
         }
-        assertThat(Adoption.of(in.dialect, served, new Adoption.Request(1, Optional.empty(), 1_000_000)))
+        assertThat(Adoption.of(in.dialect, served, new Adoption.Request(1, Optional.empty())))
                 .isInstanceOfSatisfying(Adoption.Adoptable.class, fleet -> {
                     assertThat(fleet.warnings()).isEmpty();
                     assertThat(fleet.repository().role(RoleName.TARGETS).file())
