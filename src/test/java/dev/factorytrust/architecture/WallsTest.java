@@ -137,7 +137,10 @@ class WallsTest {
     @ArchTest
     static final ArchRule only_the_store_and_the_actor_write_config_maps_and_secrets = noClasses()
             .that()
-            .resideInAnyPackage("dev.factorytrust.operator.rotation..", "dev.factorytrust.operator.target..")
+            .resideInAnyPackage(
+                    "dev.factorytrust.operator.rotation..",
+                    "dev.factorytrust.operator.custody..",
+                    "dev.factorytrust.operator.target..")
             .should()
             .dependOnClassesThat()
             .areAssignableTo(io.fabric8.kubernetes.client.KubernetesClient.class)

@@ -155,16 +155,8 @@ final class Flows {
                     stage.people().pause(false);
                     awaitRoot(stage, 2);
                 }),
-                new Flow("offline targets, changed, and their holder exchanged", NOTHING, stage -> {
-                    stage.people()
-                            .declareFactoryWith(
-                                    "offline: {threshold: 1, keys: [%s]}, targets: {threshold: 1, keys: [%s]}"
-                                            .formatted(declared(ALICE), declared(TINA)),
-                                    "targets: {custody: Offline}");
-                    stage.people().attach("acme-root-1", ALICE);
-                    stage.people().attach("acme-root-1", TINA);
-                    stage.people().attachTargets(1, TINA);
-                    stage.people().awaitReady();
+                new Flow("bootstrap with offline targets", NOTHING, Flows::ownedByTina),
+                new Flow("offline targets, changed, and their holder exchanged", Flows::ownedByTina, stage -> {
                     stage.people().target("lmp");
                     stage.people().attachTargets(2, TINA);
                     awaitTargets(stage, 1);
@@ -191,6 +183,18 @@ final class Flows {
                     eventually(SOON, () -> assertThat(stage.people().holds(Conditions.ROOT_KEYS_IN_CLUSTER))
                             .isFalse());
                 }));
+    }
+
+    private static void ownedByTina(Stage stage) {
+        stage.people()
+                .declareFactoryWith(
+                        "offline: {threshold: 1, keys: [%s]}, targets: {threshold: 1, keys: [%s]}"
+                                .formatted(declared(ALICE), declared(TINA)),
+                        "targets: {custody: Offline}");
+        stage.people().attach("acme-root-1", ALICE);
+        stage.people().attach("acme-root-1", TINA);
+        stage.people().attachTargets(1, TINA);
+        stage.people().awaitReady();
     }
 
     private static void twoTargets(Stage stage) {

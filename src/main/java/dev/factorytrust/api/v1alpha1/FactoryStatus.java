@@ -12,7 +12,7 @@ public record FactoryStatus(
 
         @JsonPropertyDescription("""
                 Ready, Reconciling, Stalled, and where they apply RootKeysInCluster, RotationPending, TargetsPending, \
-                TargetsExpiring, CustodyPending, Degraded and Paused. Example: [{type: Ready, status: "True", …}]""") List<Condition> conditions,
+                TargetsExpiring, TargetsHeld, CustodyPending, KeysIgnored, FieldsIgnored, Degraded and Paused. Example: [{type: Ready, status: "True", …}]""") List<Condition> conditions,
 
         @JsonPropertyDescription("What is published, role by role. Example: {root: {version: 4, …}, timestamp: {…}}")
         Roles roles,

@@ -71,33 +71,33 @@ public record TargetSpec(
                 stable}""") JsonNode custom,
 
         @Size(min = 1, max = 128)
-        @JsonPropertyDescription("OTAConnect: fills custom.name, what is versioned. Example: intel-corei7-64-lmp")
+        @JsonPropertyDescription("Fills custom.name, what is versioned. Example: intel-corei7-64-lmp")
         String name,
 
-        @Size(min = 1, max = 128) @JsonPropertyDescription("OTAConnect: fills custom.version. Example: \"764\"")
+        @Size(min = 1, max = 128) @JsonPropertyDescription("Fills custom.version. Example: \"764\"")
         String version,
 
         @Size(min = 1, max = 32) @JsonPropertyDescription("""
-                OTAConnect: fills custom.hardwareIds, the kinds of device that it runs on; a device installs nothing \
+                Fills custom.hardwareIds, the kinds of device that it runs on; a device installs nothing \
                 that doesn't list its own. Example: [intel-corei7-64]""")
         List<@Size(min = 1, max = 200) String> hardwareIds,
 
         @Size(min = 1, max = 32)
-        @JsonPropertyDescription("OTAConnect: fills custom.tags, the channels that devices follow. Example: [main]")
+        @JsonPropertyDescription("Fills custom.tags, the channels that devices follow. Example: [main]")
         List<@Size(min = 1, max = 128) String> tags,
 
         @Pattern("^(OSTREE|BINARY)$")
         @Size(max = 6)
-        @JsonPropertyDescription("OTAConnect: fills custom.targetFormat, OSTREE or BINARY. Example: OSTREE")
+        @JsonPropertyDescription("Fills custom.targetFormat, OSTREE or BINARY. Example: OSTREE")
         String targetFormat,
 
         @Size(min = 1, max = 2048) @JsonPropertyDescription("""
-                OTAConnect: fills custom.uri, where devices download it if not from the repository. Example: \
+                Fills custom.uri, where devices download it if not from the repository. Example: \
                 https://artifacts.example.com/lmp-764.img""")
         String uri,
 
         @Size(min = 1, max = 64) @JsonPropertyDescription("""
-                OTAConnect: fills custom.docker_compose_apps, the apps of this version by name. Example: {shellhttpd: \
+                Fills custom.docker_compose_apps, the apps of this version by name. Example: {shellhttpd: \
                 {uri: hub.example.com/acme/shellhttpd@sha256:…}}""")
         Map<String, ComposeApp> composeApps) {
 

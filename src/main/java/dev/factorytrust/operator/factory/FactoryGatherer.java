@@ -102,7 +102,12 @@ public final class FactoryGatherer {
         var policy = policy(factory, roots);
         var mine = List.copyOf(rotations.of(ref).values());
         var wanted = List.copyOf(targets.of(ref).values());
-        var wishes = wishes(factory, dialect, wanted, stored, roots, reading, policy.allowEmptyTargets());
+        var signers = signers(factory.getSpec(), online, roots);
+        var held = roots.newest()
+                .map(Signed::metadata)
+                .filter(root -> signers.needHolders(root, RoleName.TARGETS))
+                .isPresent();
+        var wishes = wishes(factory, dialect, wanted, stored, roots, reading, held, policy.allowEmptyTargets());
         return new FactoryState(
                 factory,
                 dialect,
@@ -111,7 +116,7 @@ public final class FactoryGatherer {
                 reading,
                 roots,
                 metadata.lastGood(ref),
-                signers(factory.getSpec(), online, roots),
+                signers,
                 online.byRole(),
                 online.byRotation(),
                 online.all(),
@@ -178,13 +183,14 @@ public final class FactoryGatherer {
             StoredMetadata stored,
             Roots roots,
             Reading reading,
+            boolean held,
             boolean allowEmpty) {
         var ref = stored.factory();
         var newest = reading.published().map(Repository::targets).or(() -> newestStored(dialect, stored, roots));
         var committed = newest.map(Signed::metadata);
         return TargetWishes.of(
                 dialect,
-                TargetsRoom.of(dialect, newest),
+                TargetsRoom.of(dialect, newest, held),
                 factory.getMetadata().getUid(),
                 committed.map(Targets::targets).orElse(Map.<String, TargetFile>of()),
                 committed

@@ -8,12 +8,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Optional;
 
-/** Fields that the resources already have and this version can't serve yet: said plainly instead of ignored. */
+/** What is declared and has no effect: said plainly instead of ignored. */
 final class Support {
 
     private Support() {}
 
-    /** Fields that do no harm by being without effect yet, but whose author should know. */
+    /** It does no harm, but its author should know. */
     static Optional<String> ignored(Factory factory, Instant now) {
         var spec = factory.getSpec();
         var fields = new ArrayList<String>();

@@ -22,22 +22,45 @@ import java.util.function.ToLongFunction;
  * one Target too many keeps no other from its devices.
  *
  * @param most bytes of the file
+ * @param because who can't do with more; the beginning of a sentence that a number ends
  * @param published bytes of the published one, or of one without entries
  * @param size of a file with these entries, in bytes
  */
-public record TargetsRoom(long most, long published, ToLongFunction<Map<String, TargetFile>> size) {
+public record TargetsRoom(long most, String because, long published, ToLongFunction<Map<String, TargetFile>> size) {
 
     /** For the signatures, whose number changes while keys overlap: a dozen of the largest. */
     private static final int SIGNATURES = 16 * 1024;
 
-    /** @param published whose size is known, and what the next version carries on beside its entries */
-    public static TargetsRoom of(Dialect dialect, Optional<Signed<Targets>> published) {
+    /** What holders sign stands in one ConfigMap, beside the record of whose Target each entry is. */
+    private static final int PAYLOAD = 1_000_000;
+
+    /** Of an entry of that record, beside its path: the longest name of a Target, and punctuation. */
+    private static final int RECORD = 260;
+
+    /**
+     * @param published whose size is known, and what the next version carries on beside its entries
+     * @param signedByHolders whether it has to be offered to people
+     */
+    public static TargetsRoom of(Dialect dialect, Optional<Signed<Targets>> published, boolean signedByHolders) {
         ToLongFunction<Map<String, TargetFile>> size =
                 content -> size(dialect, content, published.map(Signed::metadata));
-        return new TargetsRoom(
-                (long) dialect.limits().targets() - SIGNATURES,
-                published.map(signed -> (long) signed.file().size()).orElseGet(() -> size.applyAsLong(Map.of())),
-                size);
+        var now = published.map(signed -> (long) signed.file().size()).orElseGet(() -> size.applyAsLong(Map.of()));
+        return signedByHolders
+                ? new TargetsRoom(
+                        PAYLOAD - SIGNATURES,
+                        "what people sign may have, with the record of its Targets,",
+                        now
+                                + record(published
+                                        .map(signed -> signed.metadata().targets())
+                                        .orElse(Map.of())),
+                        content -> size.applyAsLong(content) + record(content))
+                : new TargetsRoom(dialect.limits().targets() - SIGNATURES, "devices read", now, size);
+    }
+
+    private static long record(Map<String, TargetFile> content) {
+        return content.keySet().stream()
+                .mapToLong(path -> path.length() + RECORD)
+                .sum();
     }
 
     private static long size(Dialect dialect, Map<String, TargetFile> content, Optional<Targets> published) {
@@ -113,8 +136,8 @@ public record TargetsRoom(long most, long published, ToLongFunction<Map<String, 
     }
 
     private String reason(long bytes) {
-        return "Targets metadata would have %d bytes with it, and devices read %d: delete Targets that no device is to install any more, or give it less custom data"
-                .formatted(bytes + SIGNATURES, most + SIGNATURES);
+        return "Targets metadata would have %d bytes with it, and %s %d: delete Targets that no device is to install any more, or give it less custom data"
+                .formatted(bytes + SIGNATURES, because, most + SIGNATURES);
     }
 
     private long growth(Wanted target, Map<String, TargetFile> committed, long frame) {

@@ -36,7 +36,12 @@ class CrashTest {
     @ParameterizedTest
     @MethodSource("flowsInEveryDialect")
     void a_crash_changes_nothing_but_the_moment(Flow flow, Dialect dialect) {
-        everywhere(flow, dialect, "crash", (_, write, moment) -> Interruption.crashAt(write, moment));
+        everywhere(flow, dialect, moments(dialect), "crash", (_, write, moment) -> Interruption.crashAt(write, moment));
+    }
+
+    /** A crash after a write leaves what one before the next leaves: in the second dialect one of them has to do. */
+    private static List<Moment> moments(Dialect dialect) {
+        return dialect == Dialects.all().getFirst() ? List.of(Moment.values()) : List.of(Moment.AFTER);
     }
 
     /** The lease was lost and nobody noticed: what the first was about to write, it writes afterwards. */
@@ -46,6 +51,7 @@ class CrashTest {
         everywhere(
                 flow,
                 TestMetadata.TUF,
+                List.of(Moment.values()),
                 "another leader",
                 (story, write, moment) ->
                         Interruption.atWrite(write, moment, _ -> story.settle(story.newOperator(Interruption.NONE))));
@@ -64,17 +70,18 @@ class CrashTest {
         Interruption of(InMemoryStory story, int write, Moment moment);
     }
 
-    private static void everywhere(Flow flow, Dialect dialect, String what, Disturbance disturbance) {
+    private static void everywhere(
+            Flow flow, Dialect dialect, List<Moment> moments, String what, Disturbance disturbance) {
         try (var start = flow.begin(dialect)) {
             var writes = new ArrayList<String>();
             var undisturbed = run(flow, start, _ -> Interruption.noting(writes));
             System.out.printf(
-                    "%s in %s: %d write points, disturbed (%s) before and after each%n",
-                    flow, dialect.id(), writes.size(), what);
+                    "%s in %s: %d write points, disturbed (%s) %s each%n",
+                    flow, dialect.id(), writes.size(), what, moments);
             assertThat(writes).isNotEmpty();
             assertThat(undisturbed).contains(flow.goal());
             for (var write = 1; write <= writes.size(); write++) {
-                for (var moment : Moment.values()) {
+                for (var moment : moments) {
                     var number = write;
                     assertThatCode(() -> assertThat(run(flow, start, story -> disturbance.of(story, number, moment)))
                                     .isEqualTo(undisturbed))

@@ -12,7 +12,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +28,7 @@ class TargetsRoomTest {
 
     private static final TargetsRoom ROOM = new TargetsRoom(
             1_000,
+            "devices read",
             100,
             content -> 100
                     + content.values().stream()
@@ -99,21 +99,9 @@ class TargetsRoomTest {
     @ParameterizedTest
     @FieldSource("DIALECTS")
     void what_is_left_is_what_devices_can_just_read(Dialect dialect) {
-        var wanted = new ArrayList<Wanted>();
-        IntStream.range(0, 90)
-                .forEach(i -> wanted.add(new Wanted(
-                        "t-" + i,
-                        "t-" + i,
-                        new TargetFile(
-                                1,
-                                Map.of("sha256", "0".repeat(64)),
-                                Optional.of(JsonNodeFactory.instance
-                                        .objectNode()
-                                        .put("notes", "line\n\"quoted\"\n".repeat(7_000))),
-                                Map.of()),
-                        Instant.ofEpochSecond(i))));
+        var wanted = many(90, 7_000);
         var plan = DesiredTargets.plan(Map.of(), Optional.empty(), UID, wanted, false);
-        var fitting = TargetsRoom.of(dialect, Optional.empty()).fit(Map.of(), Map.of(), plan, wanted);
+        var fitting = TargetsRoom.of(dialect, Optional.empty(), false).fit(Map.of(), Map.of(), plan, wanted);
         var content = new HashMap<String, TargetFile>();
         fitting.wanted().forEach(target -> content.put(target.path(), target.file()));
         var made = new InDialect(dialect);
@@ -127,12 +115,35 @@ class TargetsRoomTest {
         assertThat(dialect.violations(dialect.decode(Targets.class, file))).isEmpty();
     }
 
+    @ParameterizedTest
+    @FieldSource("DIALECTS")
+    void what_people_sign_fits_into_one_object_with_the_record_of_its_targets(Dialect dialect) {
+        var wanted = many(3_000, 10);
+        var plan = DesiredTargets.plan(Map.of(), Optional.empty(), UID, wanted, false);
+        var fitting = TargetsRoom.of(dialect, Optional.empty(), true).fit(Map.of(), Map.of(), plan, wanted);
+        var left = DesiredTargets.plan(Map.of(), Optional.empty(), UID, fitting.wanted(), false);
+        var payload =
+                dialect.canonical(new Targets(1, TestMetadata.EXPIRES, left.content(), Optional.empty(), Map.of()));
+
+        assertThat(fitting.excluded()).isNotEmpty();
+        assertThat(fitting.excluded().firstEntry().getValue()).contains("people sign");
+        assertThat(payload.size() + left.record().toJson().size()).isBetween(600_000, 1_000_000);
+    }
+
+    private static List<Wanted> many(int count, int lines) {
+        var notes = JsonNodeFactory.instance.objectNode().put("notes", "line\n\"quoted\"\n".repeat(lines));
+        var file = new TargetFile(1, Map.of("sha256", "0".repeat(64)), Optional.of(notes), Map.of());
+        return IntStream.range(0, count)
+                .mapToObj(i -> new Wanted("t-" + i, "t-" + i, file, Instant.ofEpochSecond(i)))
+                .toList();
+    }
+
     private static TargetsRoom.Fitting fit(
             Map<String, TargetFile> committed, Map<String, String> ours, Wanted... wanted) {
         var all = List.of(wanted);
         var plan = DesiredTargets.plan(committed, Optional.of(new ManagedPaths(UID, ours)), UID, all, false);
         var published = ROOM.size().applyAsLong(committed);
-        return new TargetsRoom(ROOM.most(), published, ROOM.size()).fit(committed, ours, plan, all);
+        return new TargetsRoom(ROOM.most(), ROOM.because(), published, ROOM.size()).fit(committed, ours, plan, all);
     }
 
     private static Wanted wanted(String name, int created, long length) {
