@@ -4,35 +4,13 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-# shellcheck source=src/dev/demo/cluster.sh
-. src/dev/demo/cluster.sh
+scene=targets
+heap=${HEAP:-512m}
 count=${1:-5000}
-[ ! -e "$run" ] || { say "a demo is still up; end it first: make demo-stop"; exit 1; }
-JAVA_HOME=$(src/dev/jdk.sh)
-assets=$(src/dev/control-plane.sh)
-export JAVA_HOME PATH="$assets:$PATH" KUBECONFIG=$run/kubeconfig JAVA_TOOL_OPTIONS="-Xmx${HEAP:-512m}"
-mvn -q -B --no-transfer-progress -DskipTests package >&2
-mkdir -p "$run" "$logs"
-trap stop_all EXIT
-trap 'exit 130' INT TERM
-
-start_control_plane
-kubectl apply -f crds >/dev/null
-kubectl apply -k deploy >/dev/null
+# shellcheck source=src/dev/demo/measure.sh
+. src/dev/demo/measure.sh
 kubectl create namespace demo >/dev/null
-kubectl wait --for=condition=Established --timeout=30s crd/factories.factory-trust.dev >/dev/null
 
-operator_pid() { awk '$2 == "operator" {pid = $1} END {print pid}' "$run/processes"; }
-memory() {
-    local pid
-    pid=$(operator_pid)
-    "$JAVA_HOME/bin/jcmd" "$pid" GC.run >/dev/null
-    printf 'resident %s MiB, heap in use after a collection %s MiB, processor %s s\n' \
-        $(($(awk '/VmRSS/ {print $2}' "/proc/$pid/status") / 1024)) \
-        "$("$JAVA_HOME/bin/jcmd" "$pid" GC.heap_info | sed -n 's/.*used \([0-9]*\)K.*/\1/p' |
-            awk '{sum += $1} END {print int(sum / 1024)}')" \
-        "$(awk '{print int(($14 + $15) / 100)}' "/proc/$pid/stat")"
-}
 status() { kubectl get factory acme -o jsonpath="{.status.$1}"; }
 ready() { kubectl get --raw /apis/factory-trust.dev/v1alpha1/namespaces/demo/targets | grep -o '"reason":"Published"' | wc -l; }
 now() { date +%s.%N; }
@@ -117,16 +95,11 @@ for change in 1 2 3; do
 done
 sleep 10
 echo "after three changes: $(memory)"
-writes() { kubectl get --raw /metrics | awk '/^apiserver_request_total.*verb="(POST|PUT|PATCH|DELETE|APPLY)".*resource="(configmaps|secrets|factories|targets|events)"/ {sum += $NF} END {print sum}'; }
 before=$(writes)
 sleep 30
 echo "writes in half an idle minute: $(($(writes) - before))"
 
-pid=$(operator_pid)
-kill "$pid"
-while is_ours "$pid"; do sleep 0.1; done
-sed -i '/ operator$/d' "$run/processes"
 began=$(now)
-start_operator
+restart_operator
 await 60 serves "no-3"
 echo "restarted, and serving, in $(since "$began"); $(memory)"
