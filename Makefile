@@ -16,7 +16,7 @@ test: ## all tests: units, a real API server and etcd, real devices
 # Whatever shows a repository to every client, with two more of them: minutes to install, so not in every run.
 test-clients: ## what devices see, by tough (needs cargo) and sigstore-java too
 	CLIENTS=all src/dev/test.sh -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false \
-	    -Dit.test='DeviceClientIT,BootstrapIT,RootRotationIT,PollingIT,CompromiseIT'
+	    -Dit.test='DeviceClientIT,BootstrapIT,RootRotationIT,PollingIT,CompromiseIT,StoryIT'
 
 image: ## target/factory-trust-image.tar, for docker load and ctr import (BASE=image or tar://file, NAME=image's name)
 	$(MVN) -DskipTests -Pimage package $(if $(BASE),-Dimage.base="$(BASE)") $(if $(NAME),-Dimage.name="$(NAME)")

@@ -155,7 +155,6 @@ final class Flows {
                     stage.people().pause(false);
                     awaitRoot(stage, 2);
                 }),
-                new Flow("bootstrap with offline targets", NOTHING, Flows::ownedByTina),
                 new Flow("offline targets, changed, and their holder exchanged", Flows::ownedByTina, stage -> {
                     stage.people().target("lmp");
                     stage.people().attachTargets(2, TINA);

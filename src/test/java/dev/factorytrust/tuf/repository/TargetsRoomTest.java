@@ -127,7 +127,7 @@ class TargetsRoomTest {
 
         assertThat(fitting.excluded()).isNotEmpty();
         assertThat(fitting.excluded().firstEntry().getValue()).contains("people sign");
-        assertThat(payload.size() + left.record().toJson().size()).isBetween(600_000, 1_000_000);
+        assertThat(payload.size() + left.record().toJson().size()).isBetween(500_000, 1_000_000);
     }
 
     private static List<Wanted> many(int count, int lines) {
