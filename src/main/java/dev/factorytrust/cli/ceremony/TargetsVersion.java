@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A version of targets that holders sign, by the name that its payload begins with. No RootRotation may be called so. */
-record TargetsVersion(String namespace, String factory, long version) {
+public record TargetsVersion(String namespace, String factory, long version) {
 
     private static final Pattern NAME = Pattern.compile("(?<factory>.+)-targets-(?<version>[1-9][0-9]{0,9})");
 
@@ -102,7 +102,7 @@ record TargetsVersion(String namespace, String factory, long version) {
     }
 
     /** Whoever may still sign to some effect, by name. */
-    static List<String> missing(OfferedTargets payload) {
+    public static List<String> missing(OfferedTargets payload) {
         return sides(payload)
                 .filter(side -> side.signed().size() < side.threshold())
                 .flatMap(side -> side.missing().stream())

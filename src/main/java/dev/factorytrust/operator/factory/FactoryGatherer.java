@@ -2,6 +2,7 @@ package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.FactorySpec;
+import dev.factorytrust.api.v1alpha1.FactoryStatus;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.names.Names;
@@ -102,7 +103,7 @@ public final class FactoryGatherer {
         var policy = policy(factory, roots);
         var mine = List.copyOf(rotations.of(ref).values());
         var wanted = List.copyOf(targets.of(ref).values());
-        var signers = signers(factory.getSpec(), online, roots);
+        var signers = signers(factory, online, roots);
         var held = roots.newest()
                 .map(Signed::metadata)
                 .filter(root -> signers.needHolders(root, RoleName.TARGETS))
@@ -134,11 +135,19 @@ public final class FactoryGatherer {
                 now);
     }
 
-    /** An imported root names no holders: there, where custody isn't Online, a key of targets that isn't held is somebody's. */
-    private static OnlineSigners signers(FactorySpec spec, OnlineKeys online, Roots roots) {
+    /**
+     * An imported root names no holders: there, where custody isn't Online, a key of targets that isn't held is somebody's. So
+     * it stays where Online is declared while people are asked to sign, for that changes nothing before root agrees.
+     */
+    private static OnlineSigners signers(Factory factory, OnlineKeys online, Roots roots) {
         var all = roots.chain().values().stream().map(Signed::metadata).toList();
         var held = online.signers(all);
-        return Defaults.custody(spec) == FactorySpec.Custody.ONLINE
+        var people = Defaults.custody(factory.getSpec()) != FactorySpec.Custody.ONLINE
+                || Optional.ofNullable(factory.getStatus())
+                        .map(FactoryStatus::targets)
+                        .map(FactoryStatus.TargetsSummary::payloads)
+                        .isPresent();
+        return !people
                 ? held
                 : new OnlineSigners(
                         held.byKeyId(),

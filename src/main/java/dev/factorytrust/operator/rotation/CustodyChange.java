@@ -4,6 +4,7 @@ import dev.factorytrust.api.v1alpha1.FactorySpec.Custody;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.RootRotationSpec.RoleChange;
 import dev.factorytrust.tuf.crypto.PublicKey;
+import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.repository.RoleEdit;
@@ -14,6 +15,7 @@ import dev.factorytrust.tuf.repository.RootProposal;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -73,13 +75,24 @@ record CustodyChange(CeremonyInputs inputs, RootRotation rotation, Optional<Root
         }
         var nameless = inputs.signers().offline().stream()
                 .filter(newest().role(RoleName.TARGETS).keyids()::contains)
+                .filter(keyid -> !isRemoved(keyid))
                 .findFirst();
         return nameless.filter(_ -> keys.containsKey(RoleName.TARGETS))
                 .map(keyid -> new Standing.Rejected(
                         "NamelessHolder",
-                        "root gives no name to the holder of key %.8s of targets, which would go with the online key: first"
+                        "root gives no name to the holder of key %.8s of targets, which would go with the online key: remove"
                                         .formatted(keyid)
-                                + " remove it by its keyid and add it with a name, in a change of spec.targets alone"));
+                                + " it by its keyid in spec.targets; to keep it, first add it again with a name, in a change of"
+                                + " spec.targets alone"));
+    }
+
+    /** By its keyid or the first digits of it, where that isn't the name of another. */
+    private boolean isRemoved(KeyId keyid) {
+        var names = RootExtras.of(newest()).holders().values();
+        return Optional.ofNullable(rotation.getSpec().targets()).map(RoleChange::removeKeys).orElse(List.of()).stream()
+                .filter(reference -> !names.contains(reference))
+                .anyMatch(reference -> reference.equals(keyid.value())
+                        || reference.length() >= 8 && keyid.value().startsWith(reference.toLowerCase(Locale.ROOT)));
     }
 
     /**

@@ -84,16 +84,16 @@ public final class StoredMetadata {
 
     /**
      * The versions of a role that were published once, up to {@code newest}: each names the one that it follows. What
-     * else stands between them was planted, or left by a publication that never came to its commit.
+     * else stands between them was planted, or left by a publication that never came to its commit. Their names say what
+     * they are, as to whoever reads what is published: labels may be changed.
      */
     public NavigableMap<Long, ConfigMap> published(RoleName role, long newest) {
         var history = new TreeMap<Long, ConfigMap>();
-        var stored = versions.get(role);
-        for (var next = Optional.of(newest); next.filter(stored::containsKey).isPresent(); ) {
+        for (var next = Optional.of(newest); next.isPresent(); ) {
             var version = next.get();
-            var object = stored.get(version);
-            history.put(version, object);
-            next = number(object, Names.FOLLOWS).filter(before -> before < version);
+            var object = find(Names.metadata(factory.name(), role, version));
+            object.ifPresent(found -> history.put(version, found));
+            next = object.flatMap(found -> number(found, Names.FOLLOWS)).filter(before -> before < version);
         }
         return Collections.unmodifiableNavigableMap(history);
     }
@@ -126,7 +126,7 @@ public final class StoredMetadata {
     /** Parts of versions up to {@code newest} that no head lists: left by a crash, planted, or of a head that has gone. */
     public Stream<ConfigMap> strayParts(RoleName role, long newest) {
         return parts(role).headMap(newest, true).entrySet().stream().flatMap(entry -> {
-            var listed = Optional.ofNullable(versions.get(role).get(entry.getKey()))
+            var listed = find(Names.metadata(factory.name(), role, entry.getKey()))
                     .flatMap(PartedObjects::index)
                     .map(index -> index.parts().map(PartedFiles.Part::name).toList())
                     .orElse(List.of());

@@ -31,7 +31,8 @@ final class TargetTimes {
     /**
      * Fills in what the author left out. {@code createdAt} stays what it was when the path was first published, though the
      * Target was made anew since, as in a cluster that is rebuilt from Git; {@code updatedAt} moves only with the rest of
-     * the entry.
+     * the entry. One that was never published hasn't been updated since the Target was created: whoever labels the Target
+     * meanwhile doesn't make another payload of what people are signing.
      */
     static TargetFile stamp(Target target, TargetFile file, Optional<TargetFile> published) {
         var custom = file.custom().orElseGet(JsonNodeFactory.instance::objectNode);
@@ -45,7 +46,7 @@ final class TargetTimes {
                     published
                             .filter(same -> sameButForUpdate(with(file, custom), same))
                             .flatMap(_ -> known(before, UPDATED))
-                            .orElseGet(() -> text(changed(target))));
+                            .orElseGet(() -> text(published.isPresent() ? changed(target) : created(target))));
         }
         return with(file, custom);
     }
@@ -87,17 +88,26 @@ final class TargetTimes {
         return Instant.parse(target.getMetadata().getCreationTimestamp());
     }
 
-    /** When somebody last wrote the Target, by the API server's clock; what the operator writes is its status. */
+    /**
+     * When somebody last wrote the spec, by the API server's clock: who sets labels or the status alone owns none of it.
+     * Who owns fields of the spec and then writes something else, as with {@code kubectl edit}, moves the time though:
+     * the API server keeps one for all that a manager owns.
+     */
     private static Instant changed(Target target) {
         return Stream.concat(
                         Stream.of(created(target)),
                         Optional.ofNullable(target.getMetadata().getManagedFields()).orElse(List.of()).stream()
-                                .filter(entry -> !"status".equals(entry.getSubresource()))
+                                .filter(TargetTimes::ownsSpec)
                                 .map(ManagedFieldsEntry::getTime)
                                 .filter(Objects::nonNull)
                                 .map(Instant::parse))
                 .max(Instant::compareTo)
                 .orElseThrow();
+    }
+
+    private static boolean ownsSpec(ManagedFieldsEntry entry) {
+        return entry.getFieldsV1() != null
+                && entry.getFieldsV1().getAdditionalProperties().containsKey("f:spec");
     }
 
     private static String text(Instant moment) {
