@@ -33,6 +33,8 @@ import java.util.stream.Stream;
  */
 final class HeldTargets {
 
+    static final String NEVER_OFFERED = "it isn't the payload of a version of targets that was offered to be signed";
+
     /** Targets as holders have signed them, or as a publication that was cut off has left them. */
     private record Ready(TargetsPayload payload, Signed<Targets> signed) {}
 
@@ -72,18 +74,19 @@ final class HeldTargets {
 
     /** No version up to this one is used again. */
     static long highestOffered(FactoryState state) {
-        return TargetsCeremonies.highestOffered(inputs(state, 0, false));
+        return TargetsCeremonies.highestOffered(inputs(state, false));
+    }
+
+    /** Also where the cluster signs targets alone: they use up versions. */
+    static List<ConfigMap> planted(FactoryState state) {
+        return TargetsCeremonies.planted(inputs(state, false));
     }
 
     private static TargetsInputs inputs(FactoryState state, boolean wanted) {
         var above = state.reading()
                 .published()
-                .map(published -> PublicationSteps.free(state, published).targets() - 1)
-                .orElseGet(() -> BootstrapSteps.highest(state, RoleName.TARGETS) - 1);
-        return inputs(state, above, wanted);
-    }
-
-    private static TargetsInputs inputs(FactoryState state, long above, boolean wanted) {
+                .map(published -> PublicationSteps.seen(state, published, RoleName.TARGETS))
+                .orElseGet(() -> BootstrapSteps.seen(state, RoleName.TARGETS));
         return new TargetsInputs(
                 state.ref(),
                 state.dialect(),
@@ -159,9 +162,7 @@ final class HeldTargets {
 
     /** What stands where holders look for their payload, or where what they have signed is to be stored. */
     private static Optional<Decision> removal(FactoryState state, TargetsCeremonies ceremonies) {
-        var planted = ceremonies.planted().stream()
-                .map(object -> new Decision.Remove(
-                        object, "it isn't the payload of a version of targets that was offered to be signed", true));
+        var planted = ceremonies.planted().stream().map(object -> new Decision.Remove(object, NEVER_OFFERED, true));
         var inTheWay = ceremonies.open().stream()
                 .map(TargetsCeremony::payload)
                 .flatMap(payload -> stored(state, payload)

@@ -1,0 +1,181 @@
+package dev.factorytrust.operator.factory;
+
+import dev.factorytrust.api.v1alpha1.Factory;
+import dev.factorytrust.api.v1alpha1.FactorySpec.Custody;
+import dev.factorytrust.api.v1alpha1.OfferedTargets;
+import dev.factorytrust.names.Names;
+import dev.factorytrust.operator.store.MetadataStore;
+import dev.factorytrust.stories.Person;
+import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.crypto.KeyType;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.repository.PublicationPlan;
+import dev.factorytrust.tuf.repository.Repository;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import static dev.factorytrust.operator.factory.People.declared;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Targets whose keys people hold, where somebody puts things in the way, or a crash has left them there. */
+class HeldTargetsAtOddsTest {
+
+    private static final Person ALICE = Flow.ALICE;
+    private static final Person TINA = Person.withKey("tina", KeyType.ED25519);
+    private static final Person TED = Person.withKey("ted", KeyType.ED25519);
+
+    private static final String BY_ALICE = "offline: {threshold: 1, keys: [%s]}".formatted(declared(ALICE));
+    private static final String BESIDE_TINA =
+            BY_ALICE + ", targets: {threshold: 1, keys: [%s]}".formatted(declared(TINA));
+
+    private final InMemoryStory story = InMemoryStory.unwatched();
+
+    @ParameterizedTest
+    @EnumSource(names = {"ONLINE", "OFFLINE"})
+    void a_strangers_payload_far_above_that_lists_what_is_wanted_takes_no_version(Custody custody) {
+        if (custody == Custody.ONLINE) {
+            online();
+        } else {
+            offline();
+        }
+        plant(2_147_483_646, Duration.ofDays(30), Duration.ofDays(1));
+        story.settle();
+        story.addTarget("lmp-1", 1);
+        story.settle();
+        sign("acme-targets-2", TINA);
+
+        assertThat(stored("acme-targets-2147483646-payload")).isEmpty();
+        assertThat(published().targets().metadata().version()).isEqualTo(2);
+    }
+
+    @Test
+    void a_strangers_payload_that_lasts_longer_than_the_policy_says_is_removed() {
+        offline();
+        plant(2, Duration.ofDays(400), Duration.ofDays(1));
+        story.settle();
+        assertThat(stored("acme-targets-2-payload")).isEmpty();
+
+        plant(2, Duration.ofDays(30), Duration.ofDays(20));
+        story.settle();
+        assertThat(stored("acme-targets-2-payload")).as("nor signed for longer").isEmpty();
+    }
+
+    @Test
+    void a_payload_that_status_does_not_name_yet_is_the_operators_own() {
+        offline();
+        story.addTarget("lmp-1", 1);
+        for (var step = 0; step < 20 && stored("acme-targets-2-payload").isEmpty(); step++) {
+            story.pass(Duration.ofSeconds(5));
+            story.operator().step();
+        }
+        var offered = stored("acme-targets-2-payload").orElseThrow();
+        assertThat(offers()).isEmpty();
+
+        story.restart(Interruption.NONE);
+        story.settle();
+        assertThat(stored("acme-targets-2-payload")).contains(offered);
+        assertThat(offers()).extracting(OfferedTargets::version).containsExactly(2L);
+    }
+
+    private void online() {
+        story.declareFactory(BY_ALICE);
+        story.settle();
+        sign("acme-root-1", ALICE);
+    }
+
+    private void offline() {
+        begin("Offline");
+    }
+
+    private void begin(String custody) {
+        story.declareFactory(BESIDE_TINA, "{custody: %s}".formatted(custody));
+        story.settle();
+        sign("acme-root-1", ALICE, TINA);
+        sign("acme-targets-1", TINA);
+    }
+
+    private void changeSigned() {
+        story.addTarget("lmp-1", 1);
+        story.settle();
+        sign("acme-targets-2", TINA);
+    }
+
+    /** What a publication of version 2 would store, were it signed. */
+    private ConfigMap storedIfSigned(String target) {
+        story.addTarget(target, 1);
+        story.settle();
+        try (var other = story.fork()) {
+            other.sign("acme-targets-2", TINA);
+            other.settle();
+            return other.cluster().find(ConfigMap.class, "acme-targets-2").orElseThrow();
+        }
+    }
+
+    /** A payload of what is published and wanted, as the operator makes them but for its number and times. */
+    private void plant(long version, Duration life, Duration signWithin) {
+        var now = published().targets().metadata();
+        var targets = PublicationPlan.newTargets(
+                Optional.of(now), version, now.targets(), inSeconds(story.now().plus(life)));
+        story.cluster()
+                .create(new ConfigMapBuilder()
+                        .withNewMetadata()
+                        .withName("acme-targets-" + version + "-payload")
+                        .withNamespace(InMemoryCluster.NAMESPACE)
+                        .addToLabels(Names.FACTORY, "acme")
+                        .addToAnnotations(
+                                Names.SIGN_BEFORE,
+                                inSeconds(story.now().plus(signWithin)).toString())
+                        .endMetadata()
+                        .withBinaryData(Map.of(
+                                Names.PAYLOAD_JSON,
+                                story.dialect.canonical(targets).base64()))
+                        .build());
+    }
+
+    private static Instant inSeconds(Instant time) {
+        return Instant.ofEpochSecond(time.getEpochSecond());
+    }
+
+    private ConfigMap head(long version, Bytes file) {
+        return MetadataStore.versioned(People.ACME, story.dialect, RoleName.TARGETS, version, file);
+    }
+
+    private void sign(String what, Person... people) {
+        for (var person : people) {
+            story.sign(what, person);
+            story.settle();
+        }
+    }
+
+    private void overlapEnds() {
+        story.pass(Duration.ofMinutes(61));
+        story.settle();
+    }
+
+    private Repository published() {
+        return story.published();
+    }
+
+    private Optional<ConfigMap> stored(String name) {
+        return story.cluster().find(ConfigMap.class, name);
+    }
+
+    private List<OfferedTargets> offers() {
+        return Optional.ofNullable(story.cluster()
+                        .find(Factory.class, "acme")
+                        .orElseThrow()
+                        .getStatus()
+                        .targets()
+                        .payloads())
+                .orElse(List.of());
+    }
+}
