@@ -14,6 +14,7 @@ import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.Signed;
 import dev.factorytrust.tuf.model.Targets;
 import dev.factorytrust.tuf.repository.KeyOverlap;
+import dev.factorytrust.tuf.repository.ManagedPaths;
 import dev.factorytrust.tuf.repository.PublicationPlan;
 import dev.factorytrust.tuf.repository.RefreshPlanner;
 import dev.factorytrust.tuf.repository.Schedule;
@@ -127,20 +128,47 @@ final class HeldTargets {
                 () -> ceremonies.offer().map(payload -> new Decision.OfferPayload(payload.object())));
     }
 
-    /** Targets version 1, or the first above what was lost. */
+    /** Targets version 1; where the commit point was lost, those that devices had, or the first above them. */
     static Optional<Decision> publishFirst(FactoryState state, Root root, TargetsCeremonies ceremonies) {
         return FactoryPlanner.first(
                 () -> removal(state, ceremonies),
                 () -> ready(state, ceremonies, List.of(root))
-                        .map(targets -> new Decision.Publish(
-                                PublicationPlan.of(
-                                        targets.signed(),
-                                        BootstrapSteps.highest(state, RoleName.SNAPSHOT),
-                                        Repairs.floor(state) + 1,
-                                        Optional.empty()),
-                                targets.payload().record(),
-                                new Decision.Commit(List.of(root), root.version(), Optional.empty()))),
+                        .map(targets -> publishFirst(
+                                state, root, targets.signed(), targets.payload().record())),
+                () -> lost(state, root).map(targets -> publishFirst(state, root, targets, Optional.empty())),
                 () -> ceremonies.offer().map(payload -> new Decision.OfferPayload(payload.object())));
+    }
+
+    private static Decision publishFirst(
+            FactoryState state, Root root, Signed<Targets> targets, Optional<ManagedPaths> record) {
+        return new Decision.Publish(
+                PublicationPlan.of(
+                        targets,
+                        BootstrapSteps.highest(state, RoleName.SNAPSHOT),
+                        Repairs.floor(state) + 1,
+                        Optional.empty()),
+                record,
+                new Decision.Commit(List.of(root), root.version(), Optional.empty()));
+    }
+
+    /**
+     * The newest stored targets, where devices may still be served them: nobody has to sign those again. What is newer than
+     * all that is known to be published may have been taken back before it was, so that has to be what is wanted.
+     */
+    private static Optional<Signed<Targets>> lost(FactoryState state, Root root) {
+        return Optional.ofNullable(state.stored().versions(RoleName.TARGETS).lastEntry())
+                .filter(newest -> newest.getKey() >= Repairs.floor(state, RoleName.TARGETS))
+                .filter(newest -> newest.getKey() > Repairs.told(state))
+                .flatMap(newest -> signed(state, newest.getValue())
+                        .filter(targets -> targets.metadata().version() == newest.getKey()))
+                .filter(targets -> holds(root, targets) && !targets.metadata().isExpired(state.now()))
+                .filter(targets -> state.lastPublished(RoleName.TARGETS)
+                                .filter(version -> version == targets.metadata().version())
+                                .isPresent()
+                        || !state.wishes().plan().held()
+                                && targets.metadata()
+                                        .targets()
+                                        .equals(state.wishes().plan().content()));
     }
 
     private static Optional<Decision> refresh(FactoryState state, KeyOverlap.Step step, Decision.Commit commit) {

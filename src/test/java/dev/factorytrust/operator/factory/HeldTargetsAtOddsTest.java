@@ -3,12 +3,15 @@ package dev.factorytrust.operator.factory;
 import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.FactorySpec.Custody;
 import dev.factorytrust.api.v1alpha1.OfferedTargets;
+import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.store.MetadataStore;
 import dev.factorytrust.stories.Person;
 import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.archive.PartedFiles;
 import dev.factorytrust.tuf.crypto.KeyType;
 import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Targets;
 import dev.factorytrust.tuf.repository.PublicationPlan;
 import dev.factorytrust.tuf.repository.Repository;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -86,6 +89,40 @@ class HeldTargetsAtOddsTest {
         assertThat(offers()).extracting(OfferedTargets::version).containsExactly(2L);
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"SHARED", "OFFLINE"})
+    void where_the_timestamp_is_deleted_what_holders_have_signed_is_published_again_without_them(Custody custody) {
+        begin(custody == Custody.SHARED ? "Shared" : "Offline");
+        changeSigned();
+        var before = published();
+
+        story.remove(ConfigMap.class, "acme-timestamp");
+        story.restart(Interruption.NONE);
+        story.settle();
+
+        assertThat(published().targets().file()).isEqualTo(before.targets().file());
+        assertThat(published().snapshot().metadata().version())
+                .isGreaterThan(before.snapshot().metadata().version());
+        assertThat(published().timestamp().metadata().version())
+                .isGreaterThan(before.timestamp().metadata().version());
+    }
+
+    @Test
+    void what_was_signed_and_never_published_does_not_come_back_with_a_deleted_timestamp() {
+        offline();
+        changeSigned();
+        var left = storedIfSigned(3, "bad");
+        story.remove(Target.class, "bad");
+        story.settle();
+        story.cluster().create(left);
+        story.remove(ConfigMap.class, "acme-timestamp");
+        story.restart(Interruption.NONE);
+        story.settle();
+
+        assertThat(EndState.reading(story.cluster(), People.ACME).published()).isEmpty();
+        assertThat(offers()).extracting(OfferedTargets::version).first().isEqualTo(4L);
+    }
+
     private void online() {
         story.declareFactory(BY_ALICE);
         story.settle();
@@ -109,14 +146,16 @@ class HeldTargetsAtOddsTest {
         sign("acme-targets-2", TINA);
     }
 
-    /** What a publication of version 2 would store, were it signed. */
-    private ConfigMap storedIfSigned(String target) {
+    /** What a publication of the next version would store, were it signed. */
+    private ConfigMap storedIfSigned(long version, String target) {
         story.addTarget(target, 1);
         story.settle();
         try (var other = story.fork()) {
-            other.sign("acme-targets-2", TINA);
+            other.sign("acme-targets-" + version, TINA);
             other.settle();
-            return other.cluster().find(ConfigMap.class, "acme-targets-2").orElseThrow();
+            return other.cluster()
+                    .find(ConfigMap.class, "acme-targets-" + version)
+                    .orElseThrow();
         }
     }
 
