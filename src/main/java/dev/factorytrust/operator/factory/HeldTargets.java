@@ -240,7 +240,7 @@ final class HeldTargets {
     private static Optional<Signed<Targets>> signed(FactoryState state, ConfigMap object) {
         try {
             return state.stored()
-                    .whole(object, Names.metadataEntry(RoleName.TARGETS))
+                    .readable(object, Names.metadataEntry(RoleName.TARGETS))
                     .map((Bytes file) -> state.dialect().decode(Targets.class, file));
         } catch (MalformedMetadataException e) {
             return Optional.empty();

@@ -11,7 +11,6 @@ import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.archive.PartedFiles;
 import dev.factorytrust.tuf.crypto.KeyType;
 import dev.factorytrust.tuf.model.RoleName;
-import dev.factorytrust.tuf.model.Targets;
 import dev.factorytrust.tuf.repository.PublicationPlan;
 import dev.factorytrust.tuf.repository.Repository;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -121,6 +120,25 @@ class HeldTargetsAtOddsTest {
 
         assertThat(EndState.reading(story.cluster(), People.ACME).published()).isEmpty();
         assertThat(offers()).extracting(OfferedTargets::version).first().isEqualTo(4L);
+    }
+
+    @Test
+    void a_head_without_its_parts_at_the_name_of_what_holders_sign_is_removed() {
+        offline();
+        story.addTarget("lmp-1", 1);
+        story.settle();
+        var index = PartedFiles.cut(
+                        Map.of("targets.json", story.payload("acme-targets-2").orElseThrow()),
+                        100,
+                        number -> Names.part("acme-targets-2", number))
+                .index();
+        var head = head(2, Bytes.utf8("{}"));
+        head.setBinaryData(Map.of(Names.PARTS_JSON, index.toJson().base64()));
+        story.cluster().create(head);
+        story.settle();
+        sign("acme-targets-2", TINA);
+
+        assertThat(published().targets().metadata().targets()).containsOnlyKeys("lmp-1");
     }
 
     private void online() {
