@@ -60,7 +60,9 @@ public record TargetsCeremonies(
         var unsigned = 0;
         for (var payload : ours) {
             var ceremony = ceremony(inputs, payload, roots);
-            if (isOpen(inputs, payload) && (ceremony.tally().isBegun() || unsigned++ < UNSIGNED_AT_MOST)) {
+            if (isOpen(inputs, payload)
+                    && !(ceremony.left() instanceof Left.Outdated)
+                    && (ceremony.tally().isBegun() || unsigned++ < UNSIGNED_AT_MOST)) {
                 open.add(ceremony);
             } else if (payload != ours.getFirst() || payload.version() <= inputs.publishedVersion()) {
                 ended.add(payload.object());
@@ -208,7 +210,8 @@ public record TargetsCeremonies(
                 payload,
                 TargetsDiff.between(inputs.published(), payload.targets()),
                 TargetsTally.of(inputs.dialect(), payload.canonical(), roots, inputs.signers(), offers),
-                List.copyOf(refused));
+                List.copyOf(refused),
+                Left.of(inputs, payload, roots));
     }
 
     /** In whole seconds; a payload that nobody has signed in that time is made anew, so that targets last as long as declared. */

@@ -1,14 +1,12 @@
 package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.api.v1alpha1.FactoryStatus;
-import dev.factorytrust.names.Names;
+import dev.factorytrust.operator.custody.Left;
 import dev.factorytrust.operator.custody.TargetsCeremonies;
 import dev.factorytrust.operator.custody.TargetsCeremony;
 import dev.factorytrust.operator.custody.TargetsInputs;
 import dev.factorytrust.operator.custody.TargetsPayload;
 import dev.factorytrust.operator.rotation.Standing;
-import dev.factorytrust.tuf.Bytes;
-import dev.factorytrust.tuf.dialect.MalformedMetadataException;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.Signed;
@@ -18,7 +16,6 @@ import dev.factorytrust.tuf.repository.ManagedPaths;
 import dev.factorytrust.tuf.repository.PublicationPlan;
 import dev.factorytrust.tuf.repository.RefreshPlanner;
 import dev.factorytrust.tuf.repository.Schedule;
-import dev.factorytrust.tuf.verify.Verifier;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 
 import java.time.Instant;
@@ -112,7 +109,7 @@ final class HeldTargets {
     /** What is complete is published; else what the cluster can sign alone; else holders are asked. */
     static Optional<Decision> publish(FactoryState state, KeyOverlap.Step step, TargetsCeremonies ceremonies) {
         var published = state.reading().published().orElseThrow();
-        var ready = ready(state, ceremonies, roots(state, step));
+        var ready = ready(state, ceremonies);
         var possible = ready.isEmpty() && OverlapSteps.forced(step).contains(RoleName.TARGETS)
                 ? new KeyOverlap.Hold(List.of(published.root().metadata()), Optional.empty())
                 : step;
@@ -132,10 +129,10 @@ final class HeldTargets {
     static Optional<Decision> publishFirst(FactoryState state, Root root, TargetsCeremonies ceremonies) {
         return FactoryPlanner.first(
                 () -> removal(state, ceremonies),
-                () -> ready(state, ceremonies, List.of(root))
+                () -> ready(state, ceremonies)
                         .map(targets -> publishFirst(
                                 state, root, targets.signed(), targets.payload().record())),
-                () -> lost(state, root).map(targets -> publishFirst(state, root, targets, Optional.empty())),
+                () -> lost(state).map(targets -> publishFirst(state, root, targets, Optional.empty())),
                 () -> ceremonies.offer().map(payload -> new Decision.OfferPayload(payload.object())));
     }
 
@@ -155,13 +152,11 @@ final class HeldTargets {
      * The newest stored targets, where devices may still be served them: nobody has to sign those again. What is newer than
      * all that is known to be published may have been taken back before it was, so that has to be what is wanted.
      */
-    private static Optional<Signed<Targets>> lost(FactoryState state, Root root) {
-        return Optional.ofNullable(state.stored().versions(RoleName.TARGETS).lastEntry())
-                .filter(newest -> newest.getKey() >= Repairs.floor(state, RoleName.TARGETS))
-                .filter(newest -> newest.getKey() > Repairs.told(state))
-                .flatMap(newest -> signed(state, newest.getValue())
-                        .filter(targets -> targets.metadata().version() == newest.getKey()))
-                .filter(targets -> holds(root, targets) && !targets.metadata().isExpired(state.now()))
+    private static Optional<Signed<Targets>> lost(FactoryState state) {
+        return FactoryGatherer.newestStored(state.dialect(), state.stored(), state.roots())
+                .filter(targets -> targets.metadata().version() >= Repairs.floor(state, RoleName.TARGETS)
+                        && targets.metadata().version() > Repairs.told(state)
+                        && !targets.metadata().isExpired(state.now()))
                 .filter(targets -> state.lastPublished(RoleName.TARGETS)
                                 .filter(version -> version == targets.metadata().version())
                                 .isPresent()
@@ -192,59 +187,35 @@ final class HeldTargets {
     private static Optional<Decision> removal(FactoryState state, TargetsCeremonies ceremonies) {
         var planted = ceremonies.planted().stream().map(object -> new Decision.Remove(object, NEVER_OFFERED, true));
         var inTheWay = ceremonies.open().stream()
-                .map(TargetsCeremony::payload)
-                .flatMap(payload -> stored(state, payload)
-                        .filter(object -> signed(state, object)
-                                .filter(targets -> targets.canonical().equals(payload.canonical()))
-                                .isEmpty())
-                        .stream())
+                .flatMap(ceremony ->
+                        ceremony.left() instanceof Left.InTheWay(var object) ? Stream.of(object) : Stream.empty())
                 .map(object -> new Decision.Remove(
                         object, "it isn't the version of targets that holders are asked to sign", true));
         return Stream.<Decision>concat(planted, inTheWay).findFirst();
     }
 
-    private static Optional<Ready> ready(FactoryState state, TargetsCeremonies ceremonies, List<Root> roots) {
+    private static Optional<Ready> ready(FactoryState state, TargetsCeremonies ceremonies) {
         return ceremonies.open().stream()
-                .flatMap(ceremony -> ready(state, ceremony, roots).stream())
+                .flatMap(ceremony -> ready(state, ceremony).stream())
                 .findFirst();
     }
 
     /** A name is taken once: what a publication has stored that was cut off is published as it stands there. */
-    private static Optional<Ready> ready(FactoryState state, TargetsCeremony ceremony, List<Root> roots) {
+    private static Optional<Ready> ready(FactoryState state, TargetsCeremony ceremony) {
         var payload = ceremony.payload();
-        var left = stored(state, payload).flatMap(object -> signed(state, object));
-        if (left.isPresent()) {
-            return left.filter(targets -> roots.stream().allMatch(root -> holds(root, targets)))
-                    .map(targets -> new Ready(payload, targets));
-        }
-        return ceremony.tally().isComplete()
-                ? Optional.of(new Ready(
+        return switch (ceremony.left()) {
+            case Left.Whole(var targets) -> Optional.of(new Ready(payload, targets));
+            case Left.Nothing _
+            when ceremony.tally().isComplete() ->
+                Optional.of(new Ready(
                         payload,
                         state.dialect()
                                 .assemble(
                                         Targets.class,
                                         payload.canonical(),
-                                        ceremony.tally().accepted())))
-                : Optional.empty();
-    }
-
-    private static boolean holds(Root root, Signed<Targets> targets) {
-        return Verifier.verify(root.role(RoleName.TARGETS), root.keys(), targets.canonical(), targets.signatures())
-                .verified();
-    }
-
-    private static Optional<ConfigMap> stored(FactoryState state, TargetsPayload payload) {
-        return state.stored().find(Names.metadata(state.ref().name(), RoleName.TARGETS, payload.version()));
-    }
-
-    private static Optional<Signed<Targets>> signed(FactoryState state, ConfigMap object) {
-        try {
-            return state.stored()
-                    .readable(object, Names.metadataEntry(RoleName.TARGETS))
-                    .map((Bytes file) -> state.dialect().decode(Targets.class, file));
-        } catch (MalformedMetadataException e) {
-            return Optional.empty();
-        }
+                                        ceremony.tally().accepted())));
+            case Left.Nothing _, Left.Outdated _, Left.InTheWay _ -> Optional.empty();
+        };
     }
 
     /** The roots under which targets must hold that are published in this step, the older first. */

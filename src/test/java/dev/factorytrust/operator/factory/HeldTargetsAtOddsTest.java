@@ -11,6 +11,7 @@ import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.archive.PartedFiles;
 import dev.factorytrust.tuf.crypto.KeyType;
 import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Targets;
 import dev.factorytrust.tuf.repository.PublicationPlan;
 import dev.factorytrust.tuf.repository.Repository;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -138,6 +139,53 @@ class HeldTargetsAtOddsTest {
         story.settle();
         sign("acme-targets-2", TINA);
 
+        assertThat(published().targets().metadata().targets()).containsOnlyKeys("lmp-1");
+    }
+
+    @Test
+    void what_lacks_signatures_does_not_block_the_version_that_holders_sign() {
+        offline();
+        story.addTarget("lmp-1", 1);
+        story.settle();
+        var canonical = story.payload("acme-targets-2").orElseThrow();
+        story.cluster()
+                .create(head(
+                        2,
+                        story.dialect
+                                .assemble(Targets.class, canonical, List.of())
+                                .file()));
+        story.settle();
+        sign("acme-targets-2", TINA);
+
+        assertThat(published().targets().metadata().targets()).containsOnlyKeys("lmp-1");
+    }
+
+    @Test
+    void what_is_signed_but_recorded_otherwise_is_not_believed() {
+        offline();
+        var left = storedIfSigned(2, "lmp-1");
+        left.setData(Map.of());
+        story.cluster().create(left);
+        story.settle();
+        sign("acme-targets-2", TINA);
+
+        assertThat(published().targets().metadata().targets()).containsOnlyKeys("lmp-1");
+        assertThat(stored("acme-targets-2").orElseThrow().getData()).containsKey(Names.MANAGED_JSON);
+    }
+
+    @Test
+    void what_a_crash_has_left_that_the_next_root_does_not_accept_is_offered_again_above() {
+        offline();
+        var left = storedIfSigned(2, "lmp-1");
+        story.declare("hand-over", "targets: {removeKeys: [tina], addKeys: [%s]}".formatted(declared(TED)));
+        story.settle();
+        sign("hand-over", ALICE, TED);
+        story.cluster().create(left);
+        story.settle();
+        sign("acme-targets-2", TINA, TED);
+        sign("acme-targets-3", TINA, TED);
+
+        assertThat(published().targets().metadata().version()).isEqualTo(3);
         assertThat(published().targets().metadata().targets()).containsOnlyKeys("lmp-1");
     }
 
