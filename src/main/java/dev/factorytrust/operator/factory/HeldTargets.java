@@ -106,7 +106,10 @@ final class HeldTargets {
                 state.now());
     }
 
-    /** What is complete is published; else what the cluster can sign alone; else holders are asked. */
+    /**
+     * What the cluster can sign alone goes first: it is there only when it is due, and must not wait for what may not be
+     * possible to store. Unless the next root needs both in one commit.
+     */
     static Optional<Decision> publish(FactoryState state, KeyOverlap.Step step, TargetsCeremonies ceremonies) {
         var published = state.reading().published().orElseThrow();
         var ready = ready(state, ceremonies);
@@ -115,13 +118,15 @@ final class HeldTargets {
                 : step;
         var commit = OverlapSteps.commit(state, possible);
         var free = PublicationSteps.free(state, published);
+        var publication = ready.map(targets -> new Decision.Publish(
+                PublicationPlan.of(targets.signed(), free.snapshot(), free.timestamp(), Optional.of(published)),
+                targets.payload().record(),
+                commit));
         return FactoryPlanner.first(
                 () -> removal(state, ceremonies),
-                () -> ready.map(targets -> new Decision.Publish(
-                        PublicationPlan.of(targets.signed(), free.snapshot(), free.timestamp(), Optional.of(published)),
-                        targets.payload().record(),
-                        commit)),
+                () -> publication.filter(_ -> OverlapSteps.forced(step).contains(RoleName.TARGETS)),
                 () -> refresh(state, possible, commit),
+                () -> publication,
                 () -> ceremonies.offer().map(payload -> new Decision.OfferPayload(payload.object())));
     }
 
@@ -191,7 +196,15 @@ final class HeldTargets {
                         ceremony.left() instanceof Left.InTheWay(var object) ? Stream.of(object) : Stream.empty())
                 .map(object -> new Decision.Remove(
                         object, "it isn't the version of targets that holders are asked to sign", true));
-        return Stream.<Decision>concat(planted, inTheWay).findFirst();
+        var strayParts = ceremonies.open().stream()
+                .limit(1)
+                .flatMap(newest -> state.stored()
+                        .strayParts(RoleName.TARGETS, newest.payload().version()))
+                .map(part -> new Decision.Remove(part, "no head lists it", false));
+        return Stream.of(planted, inTheWay, strayParts)
+                .flatMap(removals -> removals)
+                .map(Decision.class::cast)
+                .findFirst();
     }
 
     private static Optional<Ready> ready(FactoryState state, TargetsCeremonies ceremonies) {

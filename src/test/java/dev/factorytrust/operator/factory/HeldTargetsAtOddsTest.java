@@ -189,6 +189,35 @@ class HeldTargetsAtOddsTest {
         assertThat(published().targets().metadata().targets()).containsOnlyKeys("lmp-1");
     }
 
+    @Test
+    void a_due_timestamp_is_signed_before_what_holders_have_signed_is_stored() {
+        offline();
+        story.addTarget("lmp-1", 1);
+        story.settle();
+        story.pass(Duration.ofDays(2));
+        story.sign("acme-targets-2", TINA);
+
+        assertThat(story.look().decision()).isInstanceOfSatisfying(Decision.Publish.class, publish -> assertThat(
+                        publish.plan().targets())
+                .isEmpty());
+        story.settle();
+        assertThat(published().targets().metadata().targets()).containsOnlyKeys("lmp-1");
+    }
+
+    @Test
+    void a_part_that_no_head_lists_is_removed_from_the_version_that_holders_sign() {
+        offline();
+        story.addTarget("lmp-1", 1);
+        story.settle();
+        var part = head(2, Bytes.utf8("{}"));
+        part.getMetadata().setName("acme-targets-2-part-1");
+        part.setBinaryData(Map.of(Names.PART, Bytes.utf8("planted").base64()));
+        story.cluster().create(part);
+        story.settle();
+
+        assertThat(stored("acme-targets-2-part-1")).isEmpty();
+    }
+
     private void online() {
         story.declareFactory(BY_ALICE);
         story.settle();
