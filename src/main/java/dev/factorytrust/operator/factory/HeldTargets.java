@@ -1,6 +1,7 @@
 package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.api.v1alpha1.FactoryStatus;
+import dev.factorytrust.api.v1alpha1.OfferedTargets;
 import dev.factorytrust.operator.custody.Left;
 import dev.factorytrust.operator.custody.TargetsCeremonies;
 import dev.factorytrust.operator.custody.TargetsCeremony;
@@ -80,6 +81,14 @@ final class HeldTargets {
         return TargetsCeremonies.planted(inputs(state, false));
     }
 
+    /** The payloads that status names. */
+    static List<OfferedTargets> reported(FactoryState state) {
+        return state.status()
+                .map(FactoryStatus::targets)
+                .map(FactoryStatus.TargetsSummary::payloads)
+                .orElse(List.of());
+    }
+
     private static TargetsInputs inputs(FactoryState state, boolean wanted) {
         var above = state.reading()
                 .published()
@@ -91,10 +100,7 @@ final class HeldTargets {
                 state.stored(),
                 state.signers(),
                 state.signatures(),
-                state.status()
-                        .map(FactoryStatus::targets)
-                        .map(FactoryStatus.TargetsSummary::payloads)
-                        .orElse(List.of()),
+                reported(state),
                 state.reading().published().map(published -> published.targets().metadata()),
                 above,
                 state.wishes().plan(),

@@ -218,6 +218,45 @@ class HeldTargetsAtOddsTest {
         assertThat(stored("acme-targets-2-part-1")).isEmpty();
     }
 
+    @Test
+    void a_version_that_was_offered_stays_taken_after_custody_has_come_online() {
+        offline();
+        story.changeFactory("targets: {custody: Online}");
+        story.declare("back", "targets: {removeKeys: [tina]}");
+        story.settle();
+        sign("back", ALICE);
+        sign("acme-targets-2", TINA);
+        story.addTarget("lmp-1", 1);
+        story.settle();
+        assertThat(stored("acme-targets-3-payload")).isPresent();
+        story.remove(Target.class, "lmp-1");
+        overlapEnds();
+        overlapEnds();
+        overlapEnds();
+
+        story.addTarget("lmp-2", 1);
+        story.settle();
+        assertThat(published().targets().metadata().targets()).containsOnlyKeys("lmp-2");
+        assertThat(stored("acme-targets-3")).isEmpty();
+        assertThat(published().targets().metadata().version()).isGreaterThan(3);
+        assertThat(stored("acme-targets-3-payload")).isEmpty();
+        assertThat(offers()).isEmpty();
+    }
+
+    @Test
+    void a_version_whose_payload_somebody_deletes_stays_taken() {
+        offline();
+        story.addTarget("lmp-1", 1);
+        story.settle();
+        story.remove(Target.class, "lmp-1");
+        story.settle();
+        story.remove(ConfigMap.class, "acme-targets-2-payload");
+        story.settle();
+        story.addTarget("lmp-2", 1);
+        story.settle();
+        assertThat(stored("acme-targets-3-payload")).isPresent();
+    }
+
     private void online() {
         story.declareFactory(BY_ALICE);
         story.settle();
