@@ -1,6 +1,8 @@
 package dev.factorytrust.operator.custody;
 
+import dev.factorytrust.api.v1alpha1.OfferedTargets;
 import dev.factorytrust.operator.rotation.SignatureSecrets;
+import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.TargetFile;
 import dev.factorytrust.tuf.model.Targets;
@@ -52,18 +54,15 @@ public record TargetsCeremonies(
 
     /** @param roots under which a version must hold, the older first */
     public static TargetsCeremonies of(TargetsInputs inputs, List<Root> roots) {
-        var planted = new ArrayList<ConfigMap>();
-        var ours = new ArrayList<TargetsPayload>();
-        inputs.stored().targetsPayloads().descendingMap().forEach((version, object) -> TargetsPayload.read(
-                        inputs.dialect(), version, object)
-                .filter(payload -> version <= inputs.publishedVersion() || isOurs(inputs, payload))
-                .ifPresentOrElse(ours::add, () -> planted.add(object)));
+        var ours = ours(inputs);
         var open = new ArrayList<TargetsCeremony>();
         var ended = new ArrayList<ConfigMap>();
         var unsigned = 0;
         for (var payload : ours) {
             var ceremony = ceremony(inputs, payload, roots);
-            if (isOpen(inputs, payload) && (ceremony.tally().isBegun() || unsigned++ < UNSIGNED_AT_MOST)) {
+            if (isOpen(inputs, payload)
+                    && !(ceremony.left() instanceof Left.Outdated)
+                    && (ceremony.tally().isBegun() || unsigned++ < UNSIGNED_AT_MOST)) {
                 open.add(ceremony);
             } else if (payload != ours.getFirst() || payload.version() <= inputs.publishedVersion()) {
                 ended.add(payload.object());
@@ -74,19 +73,36 @@ public record TargetsCeremonies(
                 List.copyOf(open),
                 newest.filter(payload -> open.stream().noneMatch(ceremony -> ceremony.payload() == payload)),
                 offer(inputs, newest, open),
-                List.copyOf(planted),
+                planted(inputs, ours),
                 List.copyOf(ended));
     }
 
     /** No version up to this one may get another content: holders have had it in their hands. */
     public static long highestOffered(TargetsInputs inputs) {
-        var stored = inputs.stored().targetsPayloads().entrySet().stream()
-                .filter(entry -> TargetsPayload.read(inputs.dialect(), entry.getKey(), entry.getValue())
-                        .filter(payload -> isOurs(inputs, payload))
-                        .isPresent())
-                .mapToLong(Map.Entry::getKey);
-        var reported = inputs.reported().stream().mapToLong(offered -> offered.version());
-        return LongStream.concat(stored, reported).max().orElse(0);
+        var stored = ours(inputs).stream().mapToLong(TargetsPayload::version);
+        return LongStream.concat(stored, LongStream.of(highestReported(inputs)))
+                .max()
+                .orElse(0);
+    }
+
+    /** What stands at a payload's name and isn't the operator's, also where no holders are asked any more. */
+    public static List<ConfigMap> planted(TargetsInputs inputs) {
+        return planted(inputs, ours(inputs));
+    }
+
+    private static List<ConfigMap> planted(TargetsInputs inputs, List<TargetsPayload> ours) {
+        var names = ours.stream().map(TargetsPayload::name).toList();
+        return inputs.stored().targetsPayloads().values().stream()
+                .filter(object -> !names.contains(object.getMetadata().getName()))
+                .toList();
+    }
+
+    /** The newest first. */
+    private static List<TargetsPayload> ours(TargetsInputs inputs) {
+        return inputs.stored().targetsPayloads().descendingMap().entrySet().stream()
+                .flatMap(entry -> TargetsPayload.read(inputs.dialect(), entry.getKey(), entry.getValue()).stream())
+                .filter(payload -> payload.version() <= inputs.publishedVersion() || isOurs(inputs, payload))
+                .toList();
     }
 
     private static Optional<TargetsPayload> offer(
@@ -111,7 +127,7 @@ public record TargetsCeremonies(
         var life = inputs.policy().expiresAfter();
         return Optional.of(payload(
                 inputs,
-                Math.max(inputs.above(), highestOffered(inputs)) + 1,
+                inputs.stored().freeVersion(RoleName.TARGETS, Math.max(inputs.above(), highestOffered(inputs))),
                 inputs.plan().record(),
                 second.plus(life),
                 second.plus(signWithin(life))));
@@ -124,19 +140,41 @@ public record TargetsCeremonies(
         return TargetsPayload.make(inputs.factory(), inputs.dialect(), targets, record, signBefore);
     }
 
-    /** Status names it, or it lists what is wanted now. Whoever may write ConfigMaps must not have holders sign his own. */
+    /**
+     * Status names it, or it is what would be offered now: a crash may come before status. Whoever may write ConfigMaps must
+     * not have holders sign his own, nor use up the versions.
+     */
     private static boolean isOurs(TargetsInputs inputs, TargetsPayload payload) {
         return inputs.reported().stream()
                         .anyMatch(offered -> offered.configMap().equals(payload.name())
                                 && offered.sha256().equals(payload.canonical().sha256()))
-                || payload(
+                || isNext(inputs, payload);
+    }
+
+    /** One at most, for what is wanted is offered once: no other comes above it before status names it, or it is removed. */
+    private static boolean isNext(TargetsInputs inputs, TargetsPayload payload) {
+        var version = payload.version();
+        var life = inputs.policy().expiresAfter();
+        var known = Math.max(inputs.above(), highestReported(inputs));
+        return version > known
+                && version <= inputs.stored().freeVersion(RoleName.TARGETS, known)
+                && !payload.targets().expires().isAfter(inputs.now().plus(life))
+                && !payload.signBefore().isAfter(inputs.now().plus(signWithin(life)))
+                && payload(
                                 inputs,
-                                payload.version(),
+                                version,
                                 inputs.plan().record(),
                                 payload.targets().expires(),
                                 payload.signBefore())
                         .canonical()
                         .equals(payload.canonical());
+    }
+
+    private static long highestReported(TargetsInputs inputs) {
+        return inputs.reported().stream()
+                .mapToLong(OfferedTargets::version)
+                .max()
+                .orElse(0);
     }
 
     private static boolean isOpen(TargetsInputs inputs, TargetsPayload payload) {
@@ -172,7 +210,8 @@ public record TargetsCeremonies(
                 payload,
                 TargetsDiff.between(inputs.published(), payload.targets()),
                 TargetsTally.of(inputs.dialect(), payload.canonical(), roots, inputs.signers(), offers),
-                List.copyOf(refused));
+                List.copyOf(refused),
+                Left.of(inputs, payload, roots));
     }
 
     /** In whole seconds; a payload that nobody has signed in that time is made anew, so that targets last as long as declared. */

@@ -11,6 +11,11 @@ import java.util.List;
  * @param diff what it changes, for people
  * @param tally the attached signatures, verified
  * @param refused what is attached but is no signature
+ * @param left what stands where it is to be stored
  */
 public record TargetsCeremony(
-        TargetsPayload payload, List<String> diff, TargetsTally tally, List<SignatureTally.Rejection> refused) {}
+        TargetsPayload payload,
+        List<String> diff,
+        TargetsTally tally,
+        List<SignatureTally.Rejection> refused,
+        Left left) {}

@@ -21,7 +21,7 @@ import java.util.Optional;
  * @param signatures attached Secrets by the name of the payload that they sign
  * @param reported the payloads that status names: what the operator itself has offered
  * @param published what devices are served; empty before the first publication
- * @param above no version up to this one is used again
+ * @param above devices may have seen versions up to this one: none of them is used again
  * @param plan what targets should list
  * @param settled whether the plan has stood for long enough to be offered
  * @param wanted whether a new version is wanted though it may list the same

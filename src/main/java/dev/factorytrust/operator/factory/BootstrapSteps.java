@@ -76,12 +76,17 @@ final class BootstrapSteps {
 
     /** The first version of an online role that nothing has taken, above all that devices may have seen. */
     static long highest(FactoryState state, RoleName role) {
-        // A planted version that leaves no room above it was never published: devices could not have read it.
-        var stored = state.stored().versions(role).headMap(Repairs.HIGHEST_FLOOR, true);
-        var floor = Math.max(stored.isEmpty() ? 0 : stored.lastKey(), Repairs.floor(state, role));
+        var floor = seen(state, role);
         return state.stored()
                 .freeVersion(
                         role, role == RoleName.TARGETS ? Math.max(floor, HeldTargets.highestOffered(state)) : floor);
+    }
+
+    /** The highest version that devices may have seen. */
+    static long seen(FactoryState state, RoleName role) {
+        // A planted version that leaves no room above it was never published: devices could not have read it.
+        var stored = state.stored().versions(role).headMap(Repairs.HIGHEST_FLOOR, true);
+        return Math.max(stored.isEmpty() ? 0 : stored.lastKey(), Repairs.floor(state, role));
     }
 
     /** Nothing is generated for a fleet that has roots, wherever they are. */

@@ -251,7 +251,7 @@ public final class FactoryActor {
         return state.stored()
                 .find(Names.metadata(
                         state.ref().name(), RoleName.TARGETS, targets.metadata().version()))
-                .flatMap(object -> state.stored().whole(object, Names.metadataEntry(RoleName.TARGETS)))
+                .flatMap(object -> state.stored().readable(object, Names.metadataEntry(RoleName.TARGETS)))
                 .filter(targets.file()::equals)
                 .isPresent();
     }

@@ -210,7 +210,7 @@ public final class FactoryGatherer {
     }
 
     /** Where no timestamp says which targets count, the newest stored ones that root's keys signed keep what they list. */
-    private static Optional<Signed<Targets>> newestStored(Dialect dialect, StoredMetadata stored, Roots roots) {
+    static Optional<Signed<Targets>> newestStored(Dialect dialect, StoredMetadata stored, Roots roots) {
         return roots.newest()
                 .map(Signed::metadata)
                 .flatMap(root -> stored.versions(RoleName.TARGETS).descendingMap().values().stream()

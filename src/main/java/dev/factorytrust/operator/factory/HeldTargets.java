@@ -1,23 +1,22 @@
 package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.api.v1alpha1.FactoryStatus;
-import dev.factorytrust.names.Names;
+import dev.factorytrust.api.v1alpha1.OfferedTargets;
+import dev.factorytrust.operator.custody.Left;
 import dev.factorytrust.operator.custody.TargetsCeremonies;
 import dev.factorytrust.operator.custody.TargetsCeremony;
 import dev.factorytrust.operator.custody.TargetsInputs;
 import dev.factorytrust.operator.custody.TargetsPayload;
 import dev.factorytrust.operator.rotation.Standing;
-import dev.factorytrust.tuf.Bytes;
-import dev.factorytrust.tuf.dialect.MalformedMetadataException;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.Signed;
 import dev.factorytrust.tuf.model.Targets;
 import dev.factorytrust.tuf.repository.KeyOverlap;
+import dev.factorytrust.tuf.repository.ManagedPaths;
 import dev.factorytrust.tuf.repository.PublicationPlan;
 import dev.factorytrust.tuf.repository.RefreshPlanner;
 import dev.factorytrust.tuf.repository.Schedule;
-import dev.factorytrust.tuf.verify.Verifier;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 
 import java.time.Instant;
@@ -32,6 +31,8 @@ import java.util.stream.Stream;
  * served, and what vouches for them is kept fresh.
  */
 final class HeldTargets {
+
+    static final String NEVER_OFFERED = "it isn't the payload of a version of targets that was offered to be signed";
 
     /** Targets as holders have signed them, or as a publication that was cut off has left them. */
     private record Ready(TargetsPayload payload, Signed<Targets> signed) {}
@@ -72,28 +73,34 @@ final class HeldTargets {
 
     /** No version up to this one is used again. */
     static long highestOffered(FactoryState state) {
-        return TargetsCeremonies.highestOffered(inputs(state, 0, false));
+        return TargetsCeremonies.highestOffered(inputs(state, false));
+    }
+
+    /** Also where the cluster signs targets alone: they use up versions. */
+    static List<ConfigMap> planted(FactoryState state) {
+        return TargetsCeremonies.planted(inputs(state, false));
+    }
+
+    /** The payloads that status names. */
+    static List<OfferedTargets> reported(FactoryState state) {
+        return state.status()
+                .map(FactoryStatus::targets)
+                .map(FactoryStatus.TargetsSummary::payloads)
+                .orElse(List.of());
     }
 
     private static TargetsInputs inputs(FactoryState state, boolean wanted) {
         var above = state.reading()
                 .published()
-                .map(published -> PublicationSteps.free(state, published).targets() - 1)
-                .orElseGet(() -> BootstrapSteps.highest(state, RoleName.TARGETS) - 1);
-        return inputs(state, above, wanted);
-    }
-
-    private static TargetsInputs inputs(FactoryState state, long above, boolean wanted) {
+                .map(published -> PublicationSteps.seen(state, published, RoleName.TARGETS))
+                .orElseGet(() -> BootstrapSteps.seen(state, RoleName.TARGETS));
         return new TargetsInputs(
                 state.ref(),
                 state.dialect(),
                 state.stored(),
                 state.signers(),
                 state.signatures(),
-                state.status()
-                        .map(FactoryStatus::targets)
-                        .map(FactoryStatus.TargetsSummary::payloads)
-                        .orElse(List.of()),
+                reported(state),
                 state.reading().published().map(published -> published.targets().metadata()),
                 above,
                 state.wishes().plan(),
@@ -105,39 +112,69 @@ final class HeldTargets {
                 state.now());
     }
 
-    /** What is complete is published; else what the cluster can sign alone; else holders are asked. */
+    /**
+     * What the cluster can sign alone goes first: it is there only when it is due, and must not wait for what may not be
+     * possible to store. Unless the next root needs both in one commit.
+     */
     static Optional<Decision> publish(FactoryState state, KeyOverlap.Step step, TargetsCeremonies ceremonies) {
         var published = state.reading().published().orElseThrow();
-        var ready = ready(state, ceremonies, roots(state, step));
+        var ready = ready(state, ceremonies);
         var possible = ready.isEmpty() && OverlapSteps.forced(step).contains(RoleName.TARGETS)
                 ? new KeyOverlap.Hold(List.of(published.root().metadata()), Optional.empty())
                 : step;
         var commit = OverlapSteps.commit(state, possible);
         var free = PublicationSteps.free(state, published);
+        var publication = ready.map(targets -> new Decision.Publish(
+                PublicationPlan.of(targets.signed(), free.snapshot(), free.timestamp(), Optional.of(published)),
+                targets.payload().record(),
+                commit));
         return FactoryPlanner.first(
                 () -> removal(state, ceremonies),
-                () -> ready.map(targets -> new Decision.Publish(
-                        PublicationPlan.of(targets.signed(), free.snapshot(), free.timestamp(), Optional.of(published)),
-                        targets.payload().record(),
-                        commit)),
+                () -> publication.filter(_ -> OverlapSteps.forced(step).contains(RoleName.TARGETS)),
                 () -> refresh(state, possible, commit),
+                () -> publication,
                 () -> ceremonies.offer().map(payload -> new Decision.OfferPayload(payload.object())));
     }
 
-    /** Targets version 1, or the first above what was lost. */
+    /** Targets version 1; where the commit point was lost, those that devices had, or the first above them. */
     static Optional<Decision> publishFirst(FactoryState state, Root root, TargetsCeremonies ceremonies) {
         return FactoryPlanner.first(
                 () -> removal(state, ceremonies),
-                () -> ready(state, ceremonies, List.of(root))
-                        .map(targets -> new Decision.Publish(
-                                PublicationPlan.of(
-                                        targets.signed(),
-                                        BootstrapSteps.highest(state, RoleName.SNAPSHOT),
-                                        Repairs.floor(state) + 1,
-                                        Optional.empty()),
-                                targets.payload().record(),
-                                new Decision.Commit(List.of(root), root.version(), Optional.empty()))),
+                () -> ready(state, ceremonies)
+                        .map(targets -> publishFirst(
+                                state, root, targets.signed(), targets.payload().record())),
+                () -> lost(state).map(targets -> publishFirst(state, root, targets, Optional.empty())),
                 () -> ceremonies.offer().map(payload -> new Decision.OfferPayload(payload.object())));
+    }
+
+    private static Decision publishFirst(
+            FactoryState state, Root root, Signed<Targets> targets, Optional<ManagedPaths> record) {
+        return new Decision.Publish(
+                PublicationPlan.of(
+                        targets,
+                        BootstrapSteps.highest(state, RoleName.SNAPSHOT),
+                        Repairs.floor(state) + 1,
+                        Optional.empty()),
+                record,
+                new Decision.Commit(List.of(root), root.version(), Optional.empty()));
+    }
+
+    /**
+     * The newest stored targets, where devices may still be served them: nobody has to sign those again. What is newer than
+     * all that is known to be published may have been taken back before it was, so that has to be what is wanted.
+     */
+    private static Optional<Signed<Targets>> lost(FactoryState state) {
+        return FactoryGatherer.newestStored(state.dialect(), state.stored(), state.roots())
+                .filter(targets -> targets.metadata().version() >= Repairs.floor(state, RoleName.TARGETS)
+                        && targets.metadata().version() > Repairs.told(state)
+                        && !targets.metadata().isExpired(state.now()))
+                .filter(targets -> state.lastPublished(RoleName.TARGETS)
+                                .filter(version -> version == targets.metadata().version())
+                                .isPresent()
+                        || !state.wishes().plan().held()
+                                && targets.metadata()
+                                        .targets()
+                                        .equals(state.wishes().plan().content()));
     }
 
     private static Optional<Decision> refresh(FactoryState state, KeyOverlap.Step step, Decision.Commit commit) {
@@ -159,63 +196,45 @@ final class HeldTargets {
 
     /** What stands where holders look for their payload, or where what they have signed is to be stored. */
     private static Optional<Decision> removal(FactoryState state, TargetsCeremonies ceremonies) {
-        var planted = ceremonies.planted().stream()
-                .map(object -> new Decision.Remove(
-                        object, "it isn't the payload of a version of targets that was offered to be signed", true));
+        var planted = ceremonies.planted().stream().map(object -> new Decision.Remove(object, NEVER_OFFERED, true));
         var inTheWay = ceremonies.open().stream()
-                .map(TargetsCeremony::payload)
-                .flatMap(payload -> stored(state, payload)
-                        .filter(object -> signed(state, object)
-                                .filter(targets -> targets.canonical().equals(payload.canonical()))
-                                .isEmpty())
-                        .stream())
+                .flatMap(ceremony ->
+                        ceremony.left() instanceof Left.InTheWay(var object) ? Stream.of(object) : Stream.empty())
                 .map(object -> new Decision.Remove(
                         object, "it isn't the version of targets that holders are asked to sign", true));
-        return Stream.<Decision>concat(planted, inTheWay).findFirst();
+        var strayParts = ceremonies.open().stream()
+                .limit(1)
+                .flatMap(newest -> state.stored()
+                        .strayParts(RoleName.TARGETS, newest.payload().version()))
+                .map(part -> new Decision.Remove(part, "no head lists it", false));
+        return Stream.of(planted, inTheWay, strayParts)
+                .flatMap(removals -> removals)
+                .map(Decision.class::cast)
+                .findFirst();
     }
 
-    private static Optional<Ready> ready(FactoryState state, TargetsCeremonies ceremonies, List<Root> roots) {
+    private static Optional<Ready> ready(FactoryState state, TargetsCeremonies ceremonies) {
         return ceremonies.open().stream()
-                .flatMap(ceremony -> ready(state, ceremony, roots).stream())
+                .flatMap(ceremony -> ready(state, ceremony).stream())
                 .findFirst();
     }
 
     /** A name is taken once: what a publication has stored that was cut off is published as it stands there. */
-    private static Optional<Ready> ready(FactoryState state, TargetsCeremony ceremony, List<Root> roots) {
+    private static Optional<Ready> ready(FactoryState state, TargetsCeremony ceremony) {
         var payload = ceremony.payload();
-        var left = stored(state, payload).flatMap(object -> signed(state, object));
-        if (left.isPresent()) {
-            return left.filter(targets -> roots.stream().allMatch(root -> holds(root, targets)))
-                    .map(targets -> new Ready(payload, targets));
-        }
-        return ceremony.tally().isComplete()
-                ? Optional.of(new Ready(
+        return switch (ceremony.left()) {
+            case Left.Whole(var targets) -> Optional.of(new Ready(payload, targets));
+            case Left.Nothing _
+            when ceremony.tally().isComplete() ->
+                Optional.of(new Ready(
                         payload,
                         state.dialect()
                                 .assemble(
                                         Targets.class,
                                         payload.canonical(),
-                                        ceremony.tally().accepted())))
-                : Optional.empty();
-    }
-
-    private static boolean holds(Root root, Signed<Targets> targets) {
-        return Verifier.verify(root.role(RoleName.TARGETS), root.keys(), targets.canonical(), targets.signatures())
-                .verified();
-    }
-
-    private static Optional<ConfigMap> stored(FactoryState state, TargetsPayload payload) {
-        return state.stored().find(Names.metadata(state.ref().name(), RoleName.TARGETS, payload.version()));
-    }
-
-    private static Optional<Signed<Targets>> signed(FactoryState state, ConfigMap object) {
-        try {
-            return state.stored()
-                    .whole(object, Names.metadataEntry(RoleName.TARGETS))
-                    .map((Bytes file) -> state.dialect().decode(Targets.class, file));
-        } catch (MalformedMetadataException e) {
-            return Optional.empty();
-        }
+                                        ceremony.tally().accepted())));
+            case Left.Nothing _, Left.Outdated _, Left.InTheWay _ -> Optional.empty();
+        };
     }
 
     /** The roots under which targets must hold that are published in this step, the older first. */

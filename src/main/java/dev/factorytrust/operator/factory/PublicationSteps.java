@@ -123,7 +123,12 @@ final class PublicationSteps {
     }
 
     private static long above(FactoryState state, Repository published, RoleName role) {
-        var highest = Math.max(published.role(role).metadata().version(), Repairs.floor(state, role));
+        var highest = seen(state, published, role);
         return role == RoleName.TARGETS ? Math.max(highest, HeldTargets.highestOffered(state)) : highest;
+    }
+
+    /** The highest version that devices may have seen. */
+    static long seen(FactoryState state, Repository published, RoleName role) {
+        return Math.max(published.role(role).metadata().version(), Repairs.floor(state, role));
     }
 }

@@ -188,7 +188,7 @@ final class Repairs {
                 .orElse(0L);
     }
 
-    private static long told(FactoryState state) {
+    static long told(FactoryState state) {
         return state.annotation(Names.VERSION_FLOOR).map(Repairs::number).orElse(0L);
     }
 

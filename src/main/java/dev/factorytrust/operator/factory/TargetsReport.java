@@ -3,6 +3,7 @@ package dev.factorytrust.operator.factory;
 import dev.factorytrust.api.v1alpha1.Condition;
 import dev.factorytrust.api.v1alpha1.FactorySpec.Custody;
 import dev.factorytrust.api.v1alpha1.FactoryStatus;
+import dev.factorytrust.api.v1alpha1.OfferedTargets;
 import dev.factorytrust.operator.Defaults;
 import dev.factorytrust.operator.custody.TargetsCeremonies;
 import dev.factorytrust.operator.custody.TargetsCeremony;
@@ -45,13 +46,28 @@ record TargetsReport(FactoryState state, Optional<TargetsCeremonies> ceremonies)
                 .filter(path ->
                         !Objects.equals(content.get(path), plan.content().get(path)))
                 .count();
-        return Optional.of(new FactoryStatus.TargetsSummary(
-                content.size(),
-                plan.unmanaged(),
-                (int) pending,
-                ceremonies
-                        .map(all -> TargetsStatus.payloads(all, visibleRoot()))
-                        .orElse(null)));
+        return Optional.of(
+                new FactoryStatus.TargetsSummary(content.size(), plan.unmanaged(), (int) pending, payloads()));
+    }
+
+    /**
+     * What was offered above what is published stays named, also where its payload is gone or nobody is asked any more: people
+     * have had it in their hands, and no other content may get its version.
+     */
+    private List<OfferedTargets> payloads() {
+        var offered = ceremonies
+                .map(all -> TargetsStatus.payloads(all, visibleRoot()))
+                .orElse(List.of());
+        var highest = Stream.concat(
+                        offered.stream().map(OfferedTargets::version), state.lastPublished(RoleName.TARGETS).stream())
+                .max(Long::compare)
+                .orElse(0L);
+        var taken = HeldTargets.reported(state).stream()
+                .filter(payload -> payload.version() > highest)
+                .map(payload -> new OfferedTargets(
+                        payload.configMap(), payload.version(), payload.sha256(), payload.signBefore(), null, null));
+        var all = Stream.concat(taken, offered.stream()).toList();
+        return all.isEmpty() && ceremonies.isEmpty() ? null : all;
     }
 
     /** What is waited for, from whom; empty where nobody has to sign. */

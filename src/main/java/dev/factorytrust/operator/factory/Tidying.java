@@ -60,6 +60,7 @@ final class Tidying {
                                 published.targets().metadata().version(),
                                 keep),
                         endedPayload(state, rotations),
+                        plantedTargetsPayload(state),
                         endedTargetsPayload(state, rotations, published),
                         Retirement.plan(state, rotations))
                 .flatMap(Optional::stream)
@@ -108,6 +109,13 @@ final class Tidying {
                 .flatMap(entry -> state.stored().find(Names.payload(entry.getKey())).stream())
                 .map(payload -> remove(payload, "its RootRotation has ended without a root"));
         return Stream.concat(orphaned, ended).findFirst();
+    }
+
+    /** Where holders are asked, it is gone before anything is published. */
+    private static Optional<Decision> plantedTargetsPayload(FactoryState state) {
+        return HeldTargets.planted(state).stream()
+                .findFirst()
+                .map(payload -> new Decision.Remove(payload, HeldTargets.NEVER_OFFERED, true));
     }
 
     /** Also those of a custody that has become Online again, once the cluster has published above them. */
