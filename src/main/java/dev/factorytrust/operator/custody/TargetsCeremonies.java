@@ -1,14 +1,13 @@
 package dev.factorytrust.operator.custody;
 
 import dev.factorytrust.api.v1alpha1.OfferedTargets;
-import dev.factorytrust.operator.rotation.SignatureSecrets;
+import dev.factorytrust.operator.rotation.AttachedSecrets;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.TargetFile;
 import dev.factorytrust.tuf.model.Targets;
 import dev.factorytrust.tuf.repository.ManagedPaths;
 import dev.factorytrust.tuf.repository.PublicationPlan;
-import dev.factorytrust.tuf.repository.SignatureTally;
 import dev.factorytrust.tuf.repository.TargetsDiff;
 import dev.factorytrust.tuf.repository.TargetsTally;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -196,21 +195,12 @@ public record TargetsCeremonies(
     }
 
     private static TargetsCeremony ceremony(TargetsInputs inputs, TargetsPayload payload, List<Root> roots) {
-        var offers = new ArrayList<SignatureTally.Offer>();
-        var refused = new ArrayList<SignatureTally.Rejection>();
-        for (var secret : inputs.signatures().getOrDefault(payload.name(), List.of())) {
-            switch (SignatureSecrets.parse(inputs.dialect(), secret)) {
-                case SignatureSecrets.Offers(var found) -> offers.addAll(found);
-                case SignatureSecrets.Refusal(var reason) ->
-                    refused.add(
-                            new SignatureTally.Rejection(secret.getMetadata().getName(), reason));
-            }
-        }
+        var secrets = AttachedSecrets.of(inputs.dialect(), inputs.signatures().getOrDefault(payload.name(), List.of()));
         return new TargetsCeremony(
                 payload,
                 TargetsDiff.between(inputs.published(), payload.targets()),
-                TargetsTally.of(inputs.dialect(), payload.canonical(), roots, inputs.signers(), offers),
-                List.copyOf(refused),
+                TargetsTally.of(inputs.dialect(), payload.canonical(), roots, inputs.signers(), secrets.offers()),
+                secrets.refused(),
                 Left.of(inputs, payload, roots));
     }
 

@@ -1,16 +1,13 @@
 package dev.factorytrust.operator.custody;
 
 import dev.factorytrust.api.v1alpha1.OfferedTargets;
-import dev.factorytrust.api.v1alpha1.RootRotationStatus.KeyRef;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus.RejectedSignature;
-import dev.factorytrust.api.v1alpha1.RootRotationStatus.Side;
-import dev.factorytrust.tuf.repository.SignatureTally;
+import dev.factorytrust.operator.rotation.HolderNames;
 import dev.factorytrust.tuf.repository.TargetsTally;
 
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What a Factory's status says of the targets that holders are asked to sign. */
@@ -37,7 +34,7 @@ public final class TargetsStatus {
         var waits = new ArrayList<String>();
         sides(ceremony, visibleRoot).filter(side -> !side.holders().met()).forEach(side -> {
             var lacking = side.holders().threshold() - side.holders().signed().size();
-            waits.add(lacking + " more of " + names(side.holders().missing())
+            waits.add(lacking + " more of " + HolderNames.names(side.holders().missing())
                     + (side.rootVersion() > visibleRoot
                             ? ", who sign targets under root version " + side.rootVersion()
                             : ""));
@@ -77,12 +74,12 @@ public final class TargetsStatus {
                         .filter(side -> side.rootVersion() == visibleRoot)
                         .findFirst()
                         .or(() -> sides.stream().findFirst())
-                        .map(side -> side(side.holders()))
+                        .map(side -> HolderNames.side(side.holders()))
                         .orElse(null),
                 sides.stream()
                         .filter(side -> visibleRoot > 0 && side.rootVersion() > visibleRoot)
                         .findFirst()
-                        .map(side -> side(side.holders()))
+                        .map(side -> HolderNames.side(side.holders()))
                         .orElse(null),
                 Stream.concat(ceremony.refused().stream(), ceremony.tally().rejected().stream())
                         .map(rejection -> new RejectedSignature(rejection.source(), rejection.reason()))
@@ -93,21 +90,5 @@ public final class TargetsStatus {
     /** Of a root that devices have passed nobody is asked any more: what still needs it only waits for the overlap to end. */
     private static Stream<TargetsTally.Side> sides(TargetsCeremony ceremony, long visibleRoot) {
         return ceremony.tally().sides().stream().filter(side -> side.rootVersion() >= visibleRoot);
-    }
-
-    private static Side side(SignatureTally.Side side) {
-        return new Side(side.threshold(), refs(side.signed()), refs(side.missing()));
-    }
-
-    private static List<KeyRef> refs(List<SignatureTally.Person> people) {
-        return people.stream()
-                .map(person -> new KeyRef(person.keyid().value(), person.name().orElse(null)))
-                .toList();
-    }
-
-    private static String names(List<SignatureTally.Person> people) {
-        return people.stream()
-                .map(person -> person.name().orElse("%.8s".formatted(person.keyid())))
-                .collect(Collectors.joining(", "));
     }
 }

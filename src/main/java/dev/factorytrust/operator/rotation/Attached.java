@@ -5,7 +5,6 @@ import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.repository.SignatureTally;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -18,18 +17,9 @@ record Attached(SignatureTally tally, List<SignatureTally.Rejection> refused) {
 
     /** @param added keys of holders who are new: each signs once to prove that somebody has it */
     static Attached to(String payload, Bytes canonical, Root next, Set<KeyId> added, CeremonyInputs inputs) {
-        var offers = new ArrayList<SignatureTally.Offer>();
-        var refused = new ArrayList<SignatureTally.Rejection>();
-        for (var secret : inputs.signatures().getOrDefault(payload, List.of())) {
-            switch (SignatureSecrets.parse(inputs.dialect(), secret)) {
-                case SignatureSecrets.Offers(var found) -> offers.addAll(found);
-                case SignatureSecrets.Refusal(var reason) ->
-                    refused.add(
-                            new SignatureTally.Rejection(secret.getMetadata().getName(), reason));
-            }
-        }
+        var secrets = AttachedSecrets.of(inputs.dialect(), inputs.signatures().getOrDefault(payload, List.of()));
         return new Attached(
-                SignatureTally.of(inputs.dialect(), canonical, inputs.newest(), next, added, offers),
-                List.copyOf(refused));
+                SignatureTally.of(inputs.dialect(), canonical, inputs.newest(), next, added, secrets.offers()),
+                secrets.refused());
     }
 }

@@ -3,7 +3,6 @@ package dev.factorytrust.operator.rotation;
 import dev.factorytrust.api.v1alpha1.Condition;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus;
-import dev.factorytrust.api.v1alpha1.RootRotationStatus.KeyRef;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus.Phase;
 import dev.factorytrust.operator.runtime.Conditions;
 import dev.factorytrust.tuf.model.RoleName;
@@ -180,7 +179,7 @@ public final class RootRotationReport {
             waits.add(lacking(tally.next()) + " of the next root");
         }
         if (!tally.addedMissing().isEmpty()) {
-            waits.add("each new key's own: " + names(tally.addedMissing()));
+            waits.add("each new key's own: " + HolderNames.names(tally.addedMissing()));
         }
         if (tally.current().isPresent() && tally.currentSideMet()) {
             waits.add(
@@ -209,36 +208,20 @@ public final class RootRotationReport {
     }
 
     private static String lacking(SignatureTally.Side side) {
-        return (side.threshold() - side.signed().size()) + " more of " + names(side.missing());
+        return (side.threshold() - side.signed().size()) + " more of " + HolderNames.names(side.missing());
     }
 
     private static String names(Set<RoleName> roles) {
         return roles.stream().map(RoleName::value).sorted().collect(Collectors.joining(", "));
     }
 
-    private static String names(List<SignatureTally.Person> people) {
-        return people.stream()
-                .map(person -> person.name().orElse("%.8s".formatted(person.keyid())))
-                .collect(Collectors.joining(", "));
-    }
-
     private static RootRotationStatus.Signatures signatures(
             SignatureTally tally, List<RootRotationStatus.RejectedSignature> rejected) {
         return new RootRotationStatus.Signatures(
-                tally.current().map(RootRotationReport::side).orElse(null),
-                side(tally.next()),
-                new RootRotationStatus.Added(refs(tally.addedMissing())),
+                tally.current().map(HolderNames::side).orElse(null),
+                HolderNames.side(tally.next()),
+                new RootRotationStatus.Added(HolderNames.refs(tally.addedMissing())),
                 rejected);
-    }
-
-    private static RootRotationStatus.Side side(SignatureTally.Side side) {
-        return new RootRotationStatus.Side(side.threshold(), refs(side.signed()), refs(side.missing()));
-    }
-
-    private static List<KeyRef> refs(List<SignatureTally.Person> people) {
-        return people.stream()
-                .map(person -> new KeyRef(person.keyid().value(), person.name().orElse(null)))
-                .toList();
     }
 
     private static List<Condition> queued(String reason, String message) {
