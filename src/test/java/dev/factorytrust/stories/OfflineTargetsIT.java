@@ -82,11 +82,14 @@ class OfflineTargetsIT {
             story.attach("hand-over", ted);
             story.attach("hand-over", alice);
             story.attachTargets(3, tina, ted);
-            eventually(
-                    SOON, () -> assertThat(newest(story).signatures().current().signed())
-                            .extracting(key -> key.name())
-                            .containsExactly("tina"));
-            assertThat(newest(story).signatures().next().missing()).isEmpty();
+            // The Secrets of the two arrive one after the other.
+            eventually(SOON, () -> {
+                var signatures = newest(story).signatures();
+                assertThat(signatures.current().signed())
+                        .extracting(key -> key.name())
+                        .containsExactly("tina");
+                assertThat(signatures.next().missing()).isEmpty();
+            });
             assertThat(story.status().roles().root().version()).isEqualTo(1);
             story.attachTargets(3, tess);
             story.awaitPhase("hand-over", Phase.OVERLAPPING, AT_ONCE);
