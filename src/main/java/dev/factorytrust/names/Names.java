@@ -4,6 +4,7 @@ import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.RoleName;
 
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /** Names of objects, labels and annotations: as much an interface as the CRDs. */
 public final class Names {
@@ -48,6 +49,7 @@ public final class Names {
     public static final int LARGEST_FILE = 1_000_000;
 
     private static final String PAYLOAD = "-payload";
+    private static final Pattern VERSION_NUMBER = Pattern.compile("[1-9][0-9]{0,9}");
 
     private Names() {}
 
@@ -117,7 +119,9 @@ public final class Names {
         var number = name.startsWith(before) && name.endsWith(PAYLOAD)
                 ? name.substring(before.length(), name.length() - PAYLOAD.length())
                 : "";
-        return number.matches("[1-9][0-9]{0,9}") ? OptionalLong.of(Long.parseLong(number)) : OptionalLong.empty();
+        return VERSION_NUMBER.matcher(number).matches()
+                ? OptionalLong.of(Long.parseLong(number))
+                : OptionalLong.empty();
     }
 
     /** The rotation whose payload has this name; the name itself where it is no payload's. */

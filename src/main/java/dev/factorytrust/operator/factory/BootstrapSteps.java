@@ -14,7 +14,6 @@ import dev.factorytrust.tuf.repository.PublicationPlan;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -27,7 +26,8 @@ final class BootstrapSteps {
 
     private BootstrapSteps() {}
 
-    static Optional<Decision> plan(FactoryState state, Map<String, Standing> rotations) {
+    static Optional<Decision> plan(Situation situation) {
+        var state = situation.state();
         if (state.reading() instanceof Reading.Faulty faulty) {
             return Optional.of(tampered(faulty));
         }
@@ -37,13 +37,13 @@ final class BootstrapSteps {
         return state.roots()
                 .newest()
                 .map(root -> FactoryPlanner.first(
-                        () -> PublicationSteps.lostKey(state, root.metadata()), () -> firstPublication(state)))
+                        () -> PublicationSteps.lostKey(state, root.metadata()), () -> firstPublication(situation)))
                 .orElseGet(() -> FactoryPlanner.first(
                         () -> rootsLost(state),
                         () -> custodyMismatch(state),
                         () -> rootKeys(state),
                         () -> onlineKeys(state),
-                        () -> firstRoot(state, rotations)));
+                        () -> firstRoot(situation)));
     }
 
     static Decision.Stall tampered(Reading.Faulty faulty) {
@@ -54,9 +54,11 @@ final class BootstrapSteps {
     }
 
     /** Everything anew, above every version that a device may have seen, with what targets listed before. */
-    private static Optional<Decision> firstPublication(FactoryState state) {
+    private static Optional<Decision> firstPublication(Situation situation) {
+        var state = situation.state();
         var root = state.roots().newest().orElseThrow().metadata();
-        return HeldTargets.lookAtFirst(state, root)
+        return situation
+                .targets()
                 .map(ceremonies -> HeldTargets.publishFirst(state, root, ceremonies))
                 .orElseGet(() -> publishAlone(state, root));
     }
@@ -132,18 +134,19 @@ final class BootstrapSteps {
                 : Optional.of(new Decision.CreateOnlineKeys(lacking, Optional.empty()));
     }
 
-    private static Optional<Decision> firstRoot(FactoryState state, Map<String, Standing> rotations) {
+    private static Optional<Decision> firstRoot(Situation situation) {
+        var state = situation.state();
         if (generate(state).isPresent() && state.spec().bootstrap().targets() == null) {
             return FirstRoot.generated(state);
         }
         var name = Names.firstRootRotation(state.ref().name());
-        if (!rotations.containsKey(name)) {
+        if (!situation.rotations().containsKey(name)) {
             return Optional.of(new Decision.Declare(declaration(state, name)));
         }
         return state.rotations().stream()
                 .filter(rotation -> rotation.getMetadata().getName().equals(name))
-                .filter(rotation ->
-                        rotations.get(name) instanceof Standing.Superseded || isOfOtherKeys(state, rotation))
+                .filter(rotation -> situation.rotations().get(name) instanceof Standing.Superseded
+                        || isOfOtherKeys(state, rotation))
                 .<Decision>map(rotation ->
                         new Decision.WithdrawFirstRoot(rotation, state.stored().find(Names.payload(name))))
                 .findFirst();

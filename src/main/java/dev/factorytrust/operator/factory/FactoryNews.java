@@ -174,8 +174,8 @@ public final class FactoryNews {
     }
 
     /** An Event for each condition that began, or changed its reason. */
-    void reported(
-            FactoryState state, Optional<FactoryStatus> before, FactoryStatus now, Map<String, Standing> rotations) {
+    void reported(Situation situation, Optional<FactoryStatus> before, FactoryStatus now) {
+        var state = situation.state();
         var old = before.map(FactoryStatus::conditions).orElse(List.of());
         for (var condition : now.conditions()) {
             if (!condition.type().equals(Conditions.READY) && isNew(old, condition)) {
@@ -193,7 +193,7 @@ public final class FactoryNews {
                         state.factory(),
                         "SignatureRejected",
                         "Secret " + rejection.secret() + ": " + rejection.reason()));
-        metrics.report(state.ref(), now.conditions(), roles(now), pending(rotations));
+        metrics.report(state.ref(), now.conditions(), roles(now), pending(situation.rotations()));
     }
 
     private static List<RootRotationStatus.RejectedSignature> rejected(Optional<FactoryStatus> status) {

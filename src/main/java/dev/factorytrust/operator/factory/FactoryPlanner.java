@@ -9,7 +9,6 @@ import dev.factorytrust.tuf.repository.Repository;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -28,25 +27,28 @@ public final class FactoryPlanner {
 
     private FactoryPlanner() {}
 
-    public static Decision plan(FactoryState state, Map<String, Standing> rotations) {
-        var overlap = OverlapSteps.step(state, rotations);
+    public static Decision plan(Situation situation) {
+        var state = situation.state();
         return erase(state)
-                .or(() -> rest(state, rotations))
+                .or(() -> rest(situation))
                 .or(() -> Repairs.plan(state))
                 .or(() -> ImportSteps.plan(state))
                 .or(() -> OverlapSteps.restart(state))
-                .or(() -> RootSteps.plan(state, rotations, overlap))
-                .or(() -> overlap.map(step -> PublicationSteps.plan(state, step))
-                        .orElseGet(() -> BootstrapSteps.plan(state, rotations)))
-                .or(() -> Proposals.plan(state, rotations))
-                .or(() -> Tidying.plan(state, rotations))
-                .orElseGet(() -> wait(state, rotations));
+                .or(() -> RootSteps.plan(situation))
+                .or(() -> situation
+                        .overlap()
+                        .map(step -> PublicationSteps.plan(situation, step))
+                        .orElseGet(() -> BootstrapSteps.plan(situation)))
+                .or(() -> Proposals.plan(situation))
+                .or(() -> Tidying.plan(situation))
+                .orElseGet(() -> wait(situation));
     }
 
     /** What must not be signed now, and why. */
-    private static Optional<Decision> rest(FactoryState state, Map<String, Standing> rotations) {
+    private static Optional<Decision> rest(Situation situation) {
+        var state = situation.state();
         return first(
-                () -> Defaults.paused(state.spec()) ? Optional.of(wait(state, rotations)) : Optional.empty(),
+                () -> Defaults.paused(state.spec()) ? Optional.of(wait(situation)) : Optional.empty(),
                 () -> state.ahead()
                         .map(ahead -> new Decision.Stall(
                                 "ClockSkewed",
@@ -59,15 +61,16 @@ public final class FactoryPlanner {
         return state.rootKeys().filter(_ -> RootKeys.mayBeErased(state)).map(Decision.EraseRootKeys::new);
     }
 
-    private static Decision wait(FactoryState state, Map<String, Standing> rotations) {
+    private static Decision wait(Situation situation) {
+        var state = situation.state();
         var latest = state.now().plus(LONGEST_SLEEP);
         return new Decision.Wait(Stream.of(
                         PublicationSteps.nextDue(state).stream(),
                         OverlapSteps.until(state).stream(),
                         PublicationSteps.changeDue(state).stream(),
-                        HeldTargets.due(state, rotations),
+                        HeldTargets.due(situation),
                         Proposals.due(state),
-                        rotations.values().stream().flatMap(FactoryPlanner::signBefore),
+                        situation.rotations().values().stream().flatMap(FactoryPlanner::signBefore),
                         state.reading().published().stream().flatMap(FactoryPlanner::expiries))
                 .flatMap(moments -> moments)
                 .filter(latest::isAfter)

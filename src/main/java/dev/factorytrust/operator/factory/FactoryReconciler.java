@@ -2,8 +2,6 @@ package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.FactoryStatus;
-import dev.factorytrust.operator.rotation.RotationQueue;
-import dev.factorytrust.operator.rotation.Standing;
 import dev.factorytrust.operator.runtime.Settings;
 import dev.factorytrust.operator.runtime.StatusWriter;
 import dev.factorytrust.operator.runtime.Wakeups;
@@ -18,7 +16,6 @@ import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -69,23 +66,24 @@ public final class FactoryReconciler implements Reconciler<Factory> {
     public UpdateControl<Factory> reconcile(Factory factory, Context<Factory> context) {
         factory.setStatus(statuses.latest(factory));
         var state = gatherer.gather(factory);
-        var rotations = rotations(state);
-        var decision = FactoryPlanner.plan(state, rotations);
-        followers.look(state, rotations, decision);
+        var situation = Situation.of(state);
+        var decision = FactoryPlanner.plan(situation);
+        followers.look(situation, decision);
         return switch (decision) {
             case Decision.Wait(var until) -> {
-                report(state, decision, rotations, Optional.empty());
+                report(situation, decision, Optional.empty());
                 yield later(Duration.between(state.now(), until));
             }
             case Decision.Stall _ -> {
-                report(state, decision, rotations, Optional.empty());
+                report(situation, decision, Optional.empty());
                 yield later(state.sources().isPresent() ? UNTIL_SOURCES_CHANGE : FactoryPlanner.LONGEST_SLEEP);
             }
-            default -> act(state, decision, rotations);
+            default -> act(situation, decision);
         };
     }
 
-    private UpdateControl<Factory> act(FactoryState state, Decision decision, Map<String, Standing> rotations) {
+    private UpdateControl<Factory> act(Situation situation, Decision decision) {
+        var state = situation.state();
         try {
             actor.act(state, decision);
             news.done(state, decision);
@@ -96,22 +94,17 @@ public final class FactoryReconciler implements Reconciler<Factory> {
             return later(AFTER_WRITE);
         } catch (RuntimeException e) {
             news.failed(state, decision, e);
-            report(state, decision, rotations, Optional.of(String.valueOf(e.getMessage())));
+            report(situation, decision, Optional.of(String.valueOf(e.getMessage())));
             throw e;
         }
     }
 
-    private void report(
-            FactoryState state, Decision decision, Map<String, Standing> rotations, Optional<String> failure) {
-        var status = FactoryReport.status(state, decision, rotations, failure, settings.publicUrl());
+    private void report(Situation situation, Decision decision, Optional<String> failure) {
+        var state = situation.state();
+        var status = FactoryReport.status(situation, decision, failure, settings.publicUrl());
         var before = state.status();
         statuses.write(state.factory(), status);
-        news.reported(state, before, status, rotations);
-    }
-
-    /** Where every RootRotation of the Factory stands; the RootRotations' own reports are made from the same. */
-    public static Map<String, Standing> rotations(FactoryState state) {
-        return RotationQueue.standings(state.ceremonyInputs());
+        news.reported(situation, before, status);
     }
 
     /** In whole milliseconds, rounded up: a wake-up a fraction early would find nothing due, and cost another. */

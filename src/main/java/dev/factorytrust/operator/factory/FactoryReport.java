@@ -34,15 +34,13 @@ final class FactoryReport {
 
     /** @param failure what went wrong when the decision was carried out; nothing is lost, and it is tried again */
     static FactoryStatus status(
-            FactoryState state,
-            Decision decision,
-            Map<String, Standing> rotations,
-            Optional<String> failure,
-            Optional<String> publicUrl) {
+            Situation situation, Decision decision, Optional<String> failure, Optional<String> publicUrl) {
+        var state = situation.state();
+        var rotations = situation.rotations();
         var before = state.status();
         var published = state.reading().published();
         var ceremony = ceremony(rotations);
-        var targets = TargetsReport.of(state, rotations);
+        var targets = TargetsReport.of(situation);
         var conditions = new ArrayList<Condition>();
         conditions.addAll(readiness(
                 state, decision, ceremony.map(RootRotationReport::message).or(targets::awaited)));
@@ -51,7 +49,7 @@ final class FactoryReport {
         if (ceremony.isEmpty()) {
             overlapping(rotations)
                     .map(rotation -> overlapping(state, rotation))
-                    .or(() -> orphaned(state))
+                    .or(() -> orphaned(situation))
                     .or(() -> withoutRotation(state))
                     .ifPresent(conditions::add);
         }
@@ -132,8 +130,8 @@ final class FactoryReport {
         return Defaults.paused(state.spec()) ? ", if it weren't paused: the wait begins anew after that" : "";
     }
 
-    private static Optional<Condition> orphaned(FactoryState state) {
-        return state.orphans().stream()
+    private static Optional<Condition> orphaned(Situation situation) {
+        return situation.orphans().stream()
                 .filter(orphan -> orphan.hold() == Orphans.Hold.CURRENT_SIDE)
                 .findFirst()
                 .map(orphan -> Conditions.isTrue(

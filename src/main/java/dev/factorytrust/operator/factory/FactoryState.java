@@ -8,7 +8,6 @@ import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.operator.Defaults;
 import dev.factorytrust.operator.rotation.CeremonyInputs;
-import dev.factorytrust.operator.rotation.Orphans;
 import dev.factorytrust.operator.store.FactoryRef;
 import dev.factorytrust.operator.store.ImportSources;
 import dev.factorytrust.operator.store.OnlineKeys;
@@ -104,11 +103,6 @@ public record FactoryState(
                         .filter(newest -> PublicationSteps.ONLINE.stream()
                                 .allMatch(role -> signers.sufficeWithHolders(newest, role)))
                         .isPresent();
-    }
-
-    /** Payloads whose RootRotation is gone. */
-    public List<Orphans.Orphan> orphans() {
-        return Orphans.of(ceremonyInputs());
     }
 
     public FactoryRef ref() {

@@ -51,8 +51,10 @@ public final class Followers {
         return Optional.ofNullable(seen.get(factory)).map(Seen::facts);
     }
 
-    void look(FactoryState state, Map<String, Standing> standings, Decision decision) {
-        var facts = facts(state, standings, decision);
+    void look(Situation situation, Decision decision) {
+        var state = situation.state();
+        var standings = situation.rotations();
+        var facts = facts(situation, decision);
         seen.put(state.ref(), new Seen(byUid(state, standings), facts));
         state.rotations().stream()
                 .filter(rotation -> news(state, rotation, standings))
@@ -87,7 +89,8 @@ public final class Followers {
                 target.getStatus());
     }
 
-    private static FactoryFacts facts(FactoryState state, Map<String, Standing> standings, Decision decision) {
+    private static FactoryFacts facts(Situation situation, Decision decision) {
+        var state = situation.state();
         var wishes = state.wishes();
         return new FactoryFacts(
                 state.dialect(),
@@ -100,7 +103,7 @@ public final class Followers {
                 wishes.plan().conflicts(),
                 wishes.crowded(),
                 problems(state, decision),
-                TargetsReport.of(state, standings).awaited());
+                TargetsReport.of(situation).awaited());
     }
 
     private static List<String> problems(FactoryState state, Decision decision) {

@@ -7,7 +7,6 @@ import dev.factorytrust.operator.custody.TargetsCeremonies;
 import dev.factorytrust.operator.custody.TargetsCeremony;
 import dev.factorytrust.operator.custody.TargetsInputs;
 import dev.factorytrust.operator.custody.TargetsPayload;
-import dev.factorytrust.operator.rotation.Standing;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.Signed;
@@ -22,7 +21,6 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -40,35 +38,24 @@ final class HeldTargets {
     private HeldTargets() {}
 
     /** What holders are asked for; empty where the cluster signs targets alone, or there is no root yet. */
-    static Optional<TargetsCeremonies> look(FactoryState state, Map<String, Standing> rotations) {
-        return OverlapSteps.step(state, rotations)
-                .map(step -> look(state, step))
-                .orElseGet(
-                        () -> state.roots().newest().map(Signed::metadata).flatMap(root -> lookAtFirst(state, root)));
-    }
-
-    static Optional<TargetsCeremonies> look(FactoryState state, KeyOverlap.Step step) {
-        var published = state.reading().published().orElseThrow();
-        var roots = roots(state, step);
-        return look(
-                state,
-                roots,
-                PublicationSteps.forced(state, step).contains(RoleName.TARGETS)
-                        || Schedule.isDue(
-                                state.uid(),
-                                published.targets().metadata(),
-                                state.policy().targets(),
-                                state.now()));
-    }
-
-    static Optional<TargetsCeremonies> lookAtFirst(FactoryState state, Root root) {
-        return state.reading().published().isPresent() ? Optional.empty() : look(state, List.of(root), true);
-    }
-
-    private static Optional<TargetsCeremonies> look(FactoryState state, List<Root> roots, boolean wanted) {
+    static Optional<TargetsCeremonies> look(FactoryState state, Optional<KeyOverlap.Step> overlap) {
+        var roots = overlap.map(step -> roots(state, step))
+                .orElseGet(() ->
+                        state.roots().newest().stream().map(Signed::metadata).toList());
         return roots.stream().anyMatch(root -> state.signers().needHolders(root, RoleName.TARGETS))
-                ? Optional.of(TargetsCeremonies.of(inputs(state, wanted), roots))
+                ? Optional.of(TargetsCeremonies.of(
+                        inputs(state, overlap.map(step -> isDue(state, step)).orElse(true)), roots))
                 : Optional.empty();
+    }
+
+    private static boolean isDue(FactoryState state, KeyOverlap.Step step) {
+        var published = state.reading().published().orElseThrow();
+        return PublicationSteps.forced(state, step).contains(RoleName.TARGETS)
+                || Schedule.isDue(
+                        state.uid(),
+                        published.targets().metadata(),
+                        state.policy().targets(),
+                        state.now());
     }
 
     /** No version up to this one is used again. */
@@ -252,8 +239,8 @@ final class HeldTargets {
     }
 
     /** From then on something has to be offered anew. */
-    static Stream<Instant> due(FactoryState state, Map<String, Standing> rotations) {
-        return look(state, rotations).stream()
+    static Stream<Instant> due(Situation situation) {
+        return situation.targets().stream()
                 .flatMap(ceremonies -> ceremonies.open().stream())
                 .map(ceremony -> ceremony.payload().signBefore());
     }

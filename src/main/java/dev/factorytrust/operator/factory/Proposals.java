@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -40,8 +39,10 @@ final class Proposals {
 
     private Proposals() {}
 
-    static Optional<Decision> plan(FactoryState state, Map<String, Standing> rotations) {
-        if (state.reading().published().isEmpty() || rotations.values().stream().anyMatch(Proposals::isOpen)) {
+    static Optional<Decision> plan(Situation situation) {
+        var state = situation.state();
+        if (state.reading().published().isEmpty()
+                || situation.rotations().values().stream().anyMatch(Proposals::isOpen)) {
             return Optional.empty();
         }
         var root = state.roots().newest().orElseThrow().metadata();

@@ -26,9 +26,10 @@ final class PublicationSteps {
     private PublicationSteps() {}
 
     /** @param step of the overlap of online keys: it may force a publication, and says who signs */
-    static Optional<Decision> plan(FactoryState state, KeyOverlap.Step step) {
+    static Optional<Decision> plan(Situation situation, KeyOverlap.Step step) {
+        var state = situation.state();
         return FactoryPlanner.first(
-                () -> lostKey(state, state.roots().newest().orElseThrow().metadata()), () -> publish(state, step));
+                () -> lostKey(state, state.roots().newest().orElseThrow().metadata()), () -> publish(situation, step));
     }
 
     /** A missing key stalls at once, not when its role falls due: there is more time to mend it, and nothing is replaced. */
@@ -54,10 +55,11 @@ final class PublicationSteps {
                 .orElse("The key " + keyid + " of " + role + ", which is of a kind that can't be used here,");
     }
 
-    private static Optional<Decision> publish(FactoryState state, KeyOverlap.Step step) {
-        return HeldTargets.look(state, step)
-                .map(ceremonies -> HeldTargets.publish(state, step, ceremonies))
-                .orElseGet(() -> publishAlone(state, step));
+    private static Optional<Decision> publish(Situation situation, KeyOverlap.Step step) {
+        return situation
+                .targets()
+                .map(ceremonies -> HeldTargets.publish(situation.state(), step, ceremonies))
+                .orElseGet(() -> publishAlone(situation.state(), step));
     }
 
     private static Optional<Decision> publishAlone(FactoryState state, KeyOverlap.Step step) {

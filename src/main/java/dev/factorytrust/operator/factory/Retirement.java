@@ -12,7 +12,6 @@ import io.fabric8.kubernetes.api.model.Secret;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -29,7 +28,8 @@ final class Retirement {
 
     private Retirement() {}
 
-    static Optional<Decision> plan(FactoryState state, Map<String, Standing> rotations) {
+    static Optional<Decision> plan(Situation situation) {
+        var state = situation.state();
         var visible = state.stored().rootVersion();
         if (state.stored().overlapSince().isPresent()
                 || state.roots()
@@ -42,15 +42,15 @@ final class Retirement {
         }
         var named = Stream.concat(
                         state.roots().newest().stream(),
-                        state.orphans().stream()
+                        situation.orphans().stream()
                                 .filter(orphan -> orphan.hold() != Orphans.Hold.NONE)
                                 .flatMap(orphan -> orphan.root().stream()))
                 .flatMap(root -> root.metadata().keys().values().stream())
                 .flatMap(key -> key.publicKey().stream())
                 .collect(Collectors.toSet());
         var living = state.rotations().stream()
-                .filter(rotation ->
-                        isLiving(rotations.get(rotation.getMetadata().getName())))
+                .filter(rotation -> isLiving(
+                        situation.rotations().get(rotation.getMetadata().getName())))
                 .map(RootRotation::getMetadata)
                 .map(metadata -> metadata.getUid())
                 .collect(Collectors.toSet());

@@ -7,10 +7,8 @@ import dev.factorytrust.operator.rotation.Standing;
 import dev.factorytrust.operator.store.StoredMetadata;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
-import dev.factorytrust.tuf.repository.KeyOverlap;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 
-import java.util.Map;
 import java.util.Optional;
 
 /** The steps that bring the next root to devices: offer, store once all have signed, flip. */
@@ -18,13 +16,13 @@ final class RootSteps {
 
     private RootSteps() {}
 
-    static Optional<Decision> plan(
-            FactoryState state, Map<String, Standing> rotations, Optional<KeyOverlap.Step> overlap) {
+    static Optional<Decision> plan(Situation situation) {
+        var state = situation.state();
         return FactoryPlanner.first(
                 () -> planted(state),
-                () -> overlap.flatMap(step -> OverlapSteps.flip(state, step)),
-                () -> orphan(state),
-                () -> rotations.values().stream()
+                () -> situation.overlap().flatMap(step -> OverlapSteps.flip(state, step)),
+                () -> orphan(situation),
+                () -> situation.rotations().values().stream()
                         .flatMap(standing -> advance(state, standing).stream())
                         .findFirst());
     }
@@ -42,8 +40,8 @@ final class RootSteps {
     }
 
     /** Whoever read its payload and signatures holds the next root: deleting a RootRotation takes that back from nobody. */
-    private static Optional<Decision> orphan(FactoryState state) {
-        return state.orphans().stream()
+    private static Optional<Decision> orphan(Situation situation) {
+        return situation.orphans().stream()
                 .filter(orphan -> orphan.hold() == Orphans.Hold.BINDING)
                 .findFirst()
                 .map(orphan -> new Decision.StoreRoot(

@@ -8,7 +8,6 @@ import dev.factorytrust.operator.Defaults;
 import dev.factorytrust.operator.custody.TargetsCeremonies;
 import dev.factorytrust.operator.custody.TargetsCeremony;
 import dev.factorytrust.operator.custody.TargetsStatus;
-import dev.factorytrust.operator.rotation.Standing;
 import dev.factorytrust.operator.runtime.Conditions;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
@@ -28,8 +27,8 @@ record TargetsReport(FactoryState state, Optional<TargetsCeremonies> ceremonies)
 
     private static final String TARGETS_HELD = "TargetsHeld";
 
-    static TargetsReport of(FactoryState state, Map<String, Standing> rotations) {
-        return new TargetsReport(state, HeldTargets.look(state, rotations));
+    static TargetsReport of(Situation situation) {
+        return new TargetsReport(situation.state(), situation.targets());
     }
 
     Optional<FactoryStatus.TargetsSummary> summary() {

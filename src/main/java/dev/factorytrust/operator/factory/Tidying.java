@@ -12,7 +12,6 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -27,7 +26,8 @@ final class Tidying {
 
     private Tidying() {}
 
-    static Optional<Decision> plan(FactoryState state, Map<String, Standing> rotations) {
+    static Optional<Decision> plan(Situation situation) {
+        var state = situation.state();
         if (!(state.reading() instanceof Reading.Published(var published, var _))) {
             return Optional.empty();
         }
@@ -59,10 +59,10 @@ final class Tidying {
                                 RoleName.TARGETS,
                                 published.targets().metadata().version(),
                                 keep),
-                        endedPayload(state, rotations),
+                        endedPayload(situation),
                         plantedTargetsPayload(state),
-                        endedTargetsPayload(state, rotations, published),
-                        Retirement.plan(state, rotations))
+                        endedTargetsPayload(situation, published),
+                        Retirement.plan(situation))
                 .flatMap(Optional::stream)
                 .findFirst();
     }
@@ -98,15 +98,15 @@ final class Tidying {
     }
 
     /** What nobody will sign any more: its rotation has ended, or was deleted before anybody was bound by it. */
-    private static Optional<Decision> endedPayload(FactoryState state, Map<String, Standing> rotations) {
-        var orphaned = state.orphans().stream()
+    private static Optional<Decision> endedPayload(Situation situation) {
+        var orphaned = situation.orphans().stream()
                 .filter(orphan -> orphan.hold() == Orphans.Hold.NONE)
                 .map(orphan ->
                         remove(orphan.payload(), "its RootRotation was deleted before root's holders had signed"));
-        var ended = rotations.entrySet().stream()
+        var ended = situation.rotations().entrySet().stream()
                 .filter(entry -> entry.getValue() instanceof Standing.Rejected
                         || entry.getValue() instanceof Standing.Superseded)
-                .flatMap(entry -> state.stored().find(Names.payload(entry.getKey())).stream())
+                .flatMap(entry -> situation.state().stored().find(Names.payload(entry.getKey())).stream())
                 .map(payload -> remove(payload, "its RootRotation has ended without a root"));
         return Stream.concat(orphaned, ended).findFirst();
     }
@@ -119,11 +119,13 @@ final class Tidying {
     }
 
     /** Also those of a custody that has become Online again, once the cluster has published above them. */
-    private static Optional<Decision> endedTargetsPayload(
-            FactoryState state, Map<String, Standing> rotations, Repository published) {
-        var ended = HeldTargets.look(state, rotations)
+    private static Optional<Decision> endedTargetsPayload(Situation situation, Repository published) {
+        var ended = situation
+                .targets()
                 .map(TargetsCeremonies::ended)
-                .orElseGet(() -> List.copyOf(state.stored()
+                .orElseGet(() -> List.copyOf(situation
+                        .state()
+                        .stored()
                         .targetsPayloads()
                         .headMap(published.targets().metadata().version(), true)
                         .values()));

@@ -8,6 +8,7 @@ import dev.factorytrust.operator.runtime.Conditions;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ public final class RotationQueue {
     private final CeremonyInputs inputs;
     private final Map<String, Standing> standings = new LinkedHashMap<>();
     private final Map<String, Standing.Turn> offered = new LinkedHashMap<>();
+    private final Map<String, Standing> begun = new HashMap<>();
     private Optional<RootRotation> turn = Optional.empty();
 
     private RotationQueue(CeremonyInputs inputs) {
@@ -47,7 +49,7 @@ public final class RotationQueue {
                 standings.put(name(rotation), settled.get());
             } else if (!Ceremonies.isOffered(inputs, rotation)) {
                 waiting.add(rotation);
-            } else if (Ceremonies.begin(inputs, rotation) instanceof Standing.Turn here
+            } else if (begin(rotation) instanceof Standing.Turn here
                     && here.ceremony().offered()) {
                 offered.put(name(rotation), here);
                 waiting.add(rotation);
@@ -60,6 +62,11 @@ public final class RotationQueue {
                 .thenComparing(RotationQueue::created)
                 .thenComparing(RotationQueue::name));
         waiting.forEach(rotation -> standings.put(name(rotation), place(rotation, offered.get(name(rotation)))));
+    }
+
+    /** The signatures on it are verified for that, so once is enough. */
+    private Standing begin(RootRotation rotation) {
+        return begun.computeIfAbsent(name(rotation), _ -> Ceremonies.begin(inputs, rotation));
     }
 
     private static final int BINDING = 0;
@@ -80,14 +87,14 @@ public final class RotationQueue {
 
     private Standing place(RootRotation rotation, Standing.Turn offered) {
         if (turn.isEmpty() && !(inputs.underway() && rank(rotation, offered) > COMPROMISE)) {
-            var here = offered != null ? offered : Ceremonies.begin(inputs, rotation);
+            var here = offered != null ? offered : begin(rotation);
             if (here instanceof Standing.Turn || here instanceof Standing.NeedsKeys) {
                 turn = Optional.of(rotation);
             }
             return here;
         }
         if (offered == null && (Ceremonies.isOffered(inputs, rotation) || isPassed(rotation))) {
-            var here = Ceremonies.begin(inputs, rotation);
+            var here = begin(rotation);
             if (here instanceof Standing.Rejected || here instanceof Standing.Superseded) {
                 return here;
             }

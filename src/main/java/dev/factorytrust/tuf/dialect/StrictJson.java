@@ -66,7 +66,7 @@ final class StrictJson {
             // Decoded here, since Jackson would guess UTF-16 and 32, and take halves of characters.
             var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json.toArray()));
             var tree = mapper.readTree(text.toString());
-            check(tree, "");
+            check(tree, Place.TOP);
             return tree;
         } catch (CharacterCodingException e) {
             throw new MalformedMetadataException("not UTF-8");
@@ -79,33 +79,50 @@ final class StrictJson {
         }
     }
 
-    private static void check(JsonNode node, String path) {
+    /** Where in a file; written out for what is refused only. */
+    private record Place(Place in, String step) {
+
+        private static final Place TOP = new Place(null, "");
+
+        @Override
+        public String toString() {
+            return in == null ? step : in + step;
+        }
+    }
+
+    private static void check(JsonNode node, Place place) {
         switch (node.getNodeType()) {
             case OBJECT ->
                 node.properties().forEach(field -> {
-                    text(field.getKey(), path);
-                    check(field.getValue(), path + "." + field.getKey());
+                    text(field.getKey(), place);
+                    check(field.getValue(), new Place(place, "." + field.getKey()));
                 });
             case ARRAY -> {
                 for (var i = 0; i < node.size(); i++) {
-                    check(node.get(i), path + "[" + i + "]");
+                    check(node.get(i), new Place(place, "[" + i + "]"));
                 }
             }
             case NUMBER -> {
                 if (!node.isIntegralNumber()) {
-                    throw new MalformedMetadataException(Quote.shorten(path) + " isn't a whole number");
+                    throw new MalformedMetadataException(Quote.shorten(place.toString()) + " isn't a whole number");
                 }
             }
-            case STRING -> text(node.textValue(), path);
+            case STRING -> text(node.textValue(), place);
             case BOOLEAN, NULL -> {}
             case MISSING, BINARY, POJO -> throw new MalformedMetadataException("no JSON");
         }
     }
 
     /** Half a surrogate pair has no UTF-8: canonical bytes of different strings would be the same. */
-    private static void text(String text, String path) {
-        if (text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
-            throw new MalformedMetadataException(Quote.shorten(path) + " holds half a surrogate pair");
+    private static void text(String text, Place place) {
+        for (var i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (i + 1 == text.length() || !Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1))) {
+                    throw new MalformedMetadataException(
+                            Quote.shorten(place.toString()) + " holds half a surrogate pair");
+                }
+                i++;
+            }
         }
     }
 }

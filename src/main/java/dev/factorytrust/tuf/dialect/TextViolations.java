@@ -42,10 +42,17 @@ final class TextViolations {
     }
 
     private void text(String text, String path) {
-        if (!text.chars().allMatch(c -> c < 0x80)) {
+        var ascii = true;
+        var control = false;
+        for (var i = 0; i < text.length(); i++) {
+            var c = text.charAt(i);
+            ascii &= c < 0x80;
+            control |= c < ' ' && c != '\n' || c == 0x7f;
+        }
+        if (!ascii) {
             found.add(path + " holds other characters than ASCII's");
         }
-        if (text.chars().anyMatch(c -> c < ' ' && c != '\n' || c == 0x7f)) {
+        if (control) {
             found.add(path + " holds a control character, which some client refuses or writes differently");
         }
     }

@@ -30,7 +30,7 @@ class FactoryReportTest {
     /** What is reported now, though nothing be carried out. */
     private FactoryStatus status(Optional<String> failure) {
         var look = story.look();
-        return FactoryReport.status(look.state(), look.decision(), look.rotations(), failure, Optional.empty());
+        return FactoryReport.status(look.situation(), look.decision(), failure, Optional.empty());
     }
 
     private List<String> conditions() {

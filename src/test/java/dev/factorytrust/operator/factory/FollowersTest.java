@@ -36,7 +36,7 @@ class FollowersTest {
 
     private void look() {
         var look = story.look();
-        followers.look(look.state(), look.rotations(), look.decision());
+        followers.look(look.situation(), look.decision());
     }
 
     private Standing told() {

@@ -130,8 +130,7 @@ class GitOpsHealthTest {
     private String factory(Optional<String> failure) throws IOException {
         var look = story.look();
         var factory = story.cluster().find(Factory.class, "acme").orElseThrow();
-        factory.setStatus(
-                FactoryReport.status(look.state(), look.decision(), look.rotations(), failure, Optional.empty()));
+        factory.setStatus(FactoryReport.status(look.situation(), look.decision(), failure, Optional.empty()));
         return health(factory);
     }
 

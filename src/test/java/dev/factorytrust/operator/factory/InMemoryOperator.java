@@ -38,7 +38,15 @@ import java.util.function.Supplier;
 final class InMemoryOperator {
 
     /** What it decided, from what. */
-    record Look(FactoryState state, Map<String, Standing> rotations, Decision decision) {
+    record Look(Situation situation, Decision decision) {
+
+        FactoryState state() {
+            return situation.state();
+        }
+
+        Map<String, Standing> rotations() {
+            return situation.rotations();
+        }
 
         /** Whether it takes a name, or the timestamp's next version: of two that do so, one comes too late. */
         boolean isCommitment() {
@@ -145,9 +153,8 @@ final class InMemoryOperator {
 
     /** Gathers and plans from what the caches show, however old that is. */
     Look look() {
-        var state = gatherer.gather(seen.orElseThrow());
-        var standings = FactoryReconciler.rotations(state);
-        return new Look(state, standings, FactoryPlanner.plan(state, standings));
+        var situation = Situation.of(gatherer.gather(seen.orElseThrow()));
+        return new Look(situation, FactoryPlanner.plan(situation));
     }
 
     /** Carries out what was decided, or reports where there is nothing to carry out: as FactoryReconciler does. */
@@ -179,8 +186,7 @@ final class InMemoryOperator {
     }
 
     private void report(Look look) {
-        var status = FactoryReport.status(
-                look.state(), look.decision(), look.rotations(), Optional.empty(), Optional.empty());
+        var status = FactoryReport.status(look.situation(), look.decision(), Optional.empty(), Optional.empty());
         write(look.state().factory(), status);
     }
 
@@ -195,7 +201,8 @@ final class InMemoryOperator {
     }
 
     private <S, T extends CustomResource<?, S>> void write(T resource, S status) {
-        if (!Objects.equals(tree(resource.getStatus()), tree(status))) {
+        if (!Objects.equals(resource.getStatus(), status)
+                && !Objects.equals(tree(resource.getStatus()), tree(status))) {
             interrupted("report", resource, () -> cluster.applyStatus(resource, status));
         }
     }

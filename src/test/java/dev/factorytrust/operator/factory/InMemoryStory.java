@@ -6,6 +6,7 @@ import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.runtime.Conditions;
 import dev.factorytrust.operator.store.PlanOutdatedException;
+import dev.factorytrust.operator.store.Reading;
 import dev.factorytrust.operator.store.StoredMetadata;
 import dev.factorytrust.tuf.TestMetadata;
 import dev.factorytrust.tuf.dialect.Dialect;
@@ -70,6 +71,8 @@ final class InMemoryStory extends People implements AutoCloseable {
     private final Optional<Ledger> ledger;
     private Optional<Instant> serverTime = Optional.empty();
     private InMemoryOperator operator;
+    private Reading read;
+    private long readAt = -1;
 
     private InMemoryStory(
             Clock clock, InMemoryCluster cluster, Dialect dialect, Optional<Field> field, Optional<Ledger> ledger) {
@@ -206,7 +209,7 @@ final class InMemoryStory extends People implements AutoCloseable {
     /** A root that has expired can be renewed by its holders alone, and they don't sign in every history. */
     private void rest() {
         settle();
-        var rootHasExpired = EndState.reading(cluster, ACME)
+        var rootHasExpired = reading()
                 .published()
                 .filter(repository -> !repository.root().metadata().expires().isAfter(clock.now))
                 .isPresent();
@@ -222,7 +225,7 @@ final class InMemoryStory extends People implements AutoCloseable {
                 .findFirst()
                 .ifPresent(clock::set);
         settle();
-        if (EndState.reading(cluster, ACME).published().isEmpty()) {
+        if (reading().published().isEmpty()) {
             History.sign(this, History.EVERYBODY);
         }
         rest();
@@ -243,7 +246,16 @@ final class InMemoryStory extends People implements AutoCloseable {
     }
 
     Repository published() {
-        return EndState.reading(cluster, ACME).published().orElseThrow();
+        return reading().published().orElseThrow();
+    }
+
+    /** What is stored is read once for as long as it stays the same. */
+    private Reading reading() {
+        if (readAt != cluster.revision()) {
+            readAt = cluster.revision();
+            read = EndState.reading(cluster, ACME);
+        }
+        return read;
     }
 
     /** So many times over, two act on what both have seen: what the first has written, the second must not write. */

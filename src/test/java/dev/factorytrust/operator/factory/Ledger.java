@@ -159,10 +159,17 @@ final class Ledger {
         var timestamp = cluster.find(ConfigMap.class, Names.timestamp(factory))
                 .filter(object -> file(object, RoleName.TIMESTAMP).isPresent());
         timestamp.ifPresent(object -> {
+            var stored = new StoredMetadata(
+                    new FactoryRef(InMemoryCluster.NAMESPACE, factory),
+                    cluster.all(ConfigMap.class)
+                            .collect(Collectors.toMap(
+                                    found -> found.getMetadata().getName(), found -> found)));
             var snapshot = reach(
+                    stored,
                     RoleName.SNAPSHOT,
                     decode(object, Timestamp.class, RoleName.TIMESTAMP).snapshotMeta());
             reach(
+                    stored,
                     RoleName.TARGETS,
                     decode(snapshot, Snapshot.class, RoleName.SNAPSHOT).meta().get("targets.json"));
         });
@@ -173,13 +180,9 @@ final class Ledger {
         }
     }
 
-    private ConfigMap reach(RoleName role, MetaFile meta) {
+    private ConfigMap reach(StoredMetadata stored, RoleName role, MetaFile meta) {
         var name = Names.metadata(factory, role, meta.version());
         var object = cluster.find(ConfigMap.class, name);
-        var stored = new StoredMetadata(
-                new FactoryRef(InMemoryCluster.NAMESPACE, factory),
-                cluster.all(ConfigMap.class)
-                        .collect(Collectors.toMap(found -> found.getMetadata().getName(), found -> found)));
         assertThat(object.flatMap(found -> stored.whole(found, Names.metadataEntry(role)))
                         .map(Bytes::sha256))
                 .as("invariant 2: the commit reaches %s", name)

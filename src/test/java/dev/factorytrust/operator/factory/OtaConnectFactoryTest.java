@@ -33,7 +33,7 @@ class OtaConnectFactoryTest {
 
     private List<Condition> conditions() {
         var look = story.look();
-        return FactoryReport.status(look.state(), look.decision(), look.rotations(), Optional.empty(), Optional.empty())
+        return FactoryReport.status(look.situation(), look.decision(), Optional.empty(), Optional.empty())
                 .conditions();
     }
 
