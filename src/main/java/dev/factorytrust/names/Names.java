@@ -33,6 +33,9 @@ public final class Names {
     public static final String REASON = GROUP + "/reason";
     public static final String COMPROMISE = "Compromise";
 
+    /** On a Factory whose deletion takes along what the operator wrote for it. */
+    public static final String DELETION_FINALIZER = GROUP + "/deletion-policy";
+
     public static final String ONLINE_KEY_TYPE = GROUP + "/online-key";
     public static final String ROOT_KEYS_TYPE = GROUP + "/root-keys";
     public static final String SIGNATURE_TYPE = GROUP + "/signature";

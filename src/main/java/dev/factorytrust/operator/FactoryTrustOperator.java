@@ -118,7 +118,8 @@ public final class FactoryTrustOperator implements AutoCloseable {
                         followers,
                         new StatusWriter<Factory, FactoryStatus>(client),
                         settings,
-                        wakeups),
+                        wakeups,
+                        this::factoryChanged),
                 factories));
         process.register(new Controlled<>(
                 "rootrotation",
@@ -166,6 +167,7 @@ public final class FactoryTrustOperator implements AutoCloseable {
         wakeups.factory(factory);
     }
 
+    /** Told at once, and where it is gone also after the last look at it, which may have brought back what was forgotten. */
     private void factoryChanged(FactoryRef factory) {
         if (!declared(factory)) {
             views.changed(factory);

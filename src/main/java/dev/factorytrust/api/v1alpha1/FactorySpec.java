@@ -99,7 +99,8 @@ public record FactorySpec(
 
         @JsonPropertyDescription("""
                 What becomes of metadata and keys when the Factory is deleted: Retain keeps all, a Factory of the same \
-                name goes on from there; Delete strands its devices for ever; default Retain. Example: Retain""") DeletionPolicy deletionPolicy,
+                name goes on from there; Delete removes what the operator wrote, which strands its devices for ever, and \
+                waits while root keys are in the cluster that nobody has retrieved; default Retain. Example: Retain""") DeletionPolicy deletionPolicy,
 
         @JsonPropertyDescription("""
                 Nothing is signed, prepared or published while true; serving goes on, and Ready falls when something \

@@ -11,7 +11,7 @@ public record FactoryStatus(
         Long observedGeneration,
 
         @JsonPropertyDescription("""
-                Ready, Reconciling, Stalled, and where they apply RootKeysInCluster, RotationPending, TargetsPending, \
+                Ready, Reconciling, Stalled, and where they apply DeletionBlocked, RootKeysInCluster, RotationPending, TargetsPending, \
                 TargetsExpiring, TargetsHeld, CustodyPending, KeysIgnored, FieldsIgnored, Degraded and Paused. Example: [{type: Ready, status: "True", …}]""") List<Condition> conditions,
 
         @JsonPropertyDescription("What is published, role by role. Example: {root: {version: 4, …}, timestamp: {…}}")

@@ -24,6 +24,8 @@ import picocli.CommandLine.Parameters;
 
 import java.net.HttpURLConnection;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -193,7 +195,9 @@ public final class KeysDownload implements Runnable {
             return Optional.empty();
         }
         person.tell("waits until the operator has erased it");
-        var erasedAt = waiting.until(() -> cluster.factory(name).flatMap(KeysDownload::erasedAt));
+        var erasedAt = waiting.until(() -> cluster.factory(name)
+                .map(KeysDownload::erasedAt)
+                .orElseGet(() -> goneWithItsFactory(client, namespace)));
         if (erasedAt.isEmpty()) {
             throw Failure.unreachable(
                     "the operator has not erased the root keys of Factory " + name
@@ -201,6 +205,17 @@ public final class KeysDownload implements Runnable {
                     null);
         }
         return erasedAt;
+    }
+
+    /** A Factory whose deletion waited for this is gone right after, and tells nothing any more. */
+    private Optional<String> goneWithItsFactory(KubernetesClient client, String namespace) {
+        return client.secrets()
+                                .inNamespace(namespace)
+                                .withName(Names.rootKeys(name))
+                                .get()
+                        == null
+                ? Optional.of(Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
+                : Optional.empty();
     }
 
     private List<String> lines(Downloaded downloaded) {

@@ -8,6 +8,7 @@ import dev.factorytrust.tuf.model.Signed;
 import dev.factorytrust.tuf.repository.ManagedPaths;
 import dev.factorytrust.tuf.repository.PublicationPlan;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 
 import java.time.Instant;
@@ -119,4 +120,21 @@ public sealed interface Decision {
 
     /** Erase the root key archive for good: its owner has shown that he holds it. */
     record EraseRootKeys(Secret archive) implements Decision {}
+
+    /** Have the Factory's deletion wait until what belongs to it is gone: {@code deletionPolicy: Delete}. */
+    record AddFinalizer() implements Decision {}
+
+    /** Delete what the operator wrote for a Factory that is being deleted. */
+    record DeleteOwned(HasMetadata object) implements Decision {
+
+        /** Names the object only: some hold private keys. */
+        @Override
+        public String toString() {
+            return "DeleteOwned[" + object.getKind() + ' '
+                    + object.getMetadata().getName() + ']';
+        }
+    }
+
+    /** Let the Factory be deleted. */
+    record RemoveFinalizer() implements Decision {}
 }

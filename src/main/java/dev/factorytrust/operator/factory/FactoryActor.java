@@ -18,6 +18,7 @@ import dev.factorytrust.tuf.repository.Repository;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 
 import java.net.HttpURLConnection;
@@ -39,12 +40,14 @@ public final class FactoryActor {
     private final MetadataStore metadata;
     private final KeyStore keys;
     private final Keysmith keysmith;
+    private final Teardown teardown;
 
     public FactoryActor(ApiServer api, MetadataStore metadata, KeyStore keys) {
         this.api = api;
         this.metadata = metadata;
         this.keys = keys;
         this.keysmith = new Keysmith(keys);
+        this.teardown = new Teardown(api);
     }
 
     /** @throws PlanOutdatedException when the state is no longer the one that was decided on; nothing is tried again */
@@ -80,6 +83,9 @@ public final class FactoryActor {
                         .build());
             case Decision.RemoveKey(var key, var _) -> keys.delete(key);
             case Decision.EraseRootKeys(var archive) -> keys.delete(archive);
+            case Decision.AddFinalizer _ -> teardown.addFinalizer(state);
+            case Decision.DeleteOwned owned -> teardown.delete(owned);
+            case Decision.RemoveFinalizer _ -> teardown.removeFinalizer(state);
         }
     }
 
@@ -288,7 +294,9 @@ public final class FactoryActor {
         var name = object.getMetadata().getName();
         var seen = state.signatures().getOrDefault(name, List.of()).size();
         if (StoredMetadata.file(object, Names.PAYLOAD_JSON).isPresent()
-                && api.secrets(state.ref().namespace(), Names.SIGNS, name).size() > seen) {
+                && api.labelled(Secret.class, state.ref().namespace(), Names.SIGNS, name)
+                                .size()
+                        > seen) {
             throw new PlanOutdatedException(name, null);
         }
         metadata.delete(object);

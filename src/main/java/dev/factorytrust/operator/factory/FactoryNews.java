@@ -5,6 +5,7 @@ import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.FactoryStatus;
 import dev.factorytrust.api.v1alpha1.OfferedTargets;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus;
+import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.rotation.Standing;
 import dev.factorytrust.operator.runtime.Conditions;
 import dev.factorytrust.operator.runtime.Events;
@@ -50,7 +51,23 @@ public final class FactoryNews {
                     Decision.CreateOnlineKeys _,
                     Decision.SignFirstRoot _,
                     Decision.StoreRoot _,
-                    Decision.RestartOverlap _ -> {}
+                    Decision.RestartOverlap _,
+                    Decision.AddFinalizer _ -> {}
+            case Decision.DeleteOwned(var object) -> {
+                if (object.getMetadata()
+                        .getName()
+                        .equals(Names.timestamp(state.ref().name()))) {
+                    events.normal(
+                            factory,
+                            "Deleting",
+                            "Nothing is published any more, as deletionPolicy says; keys, payloads and metadata follow");
+                }
+            }
+            case Decision.RemoveFinalizer _ -> {
+                if (Deletion.isUnderWay(state)) {
+                    events.normal(factory, "Deleted", "All that the operator wrote for this Factory is deleted");
+                }
+            }
             case Decision.Declare(var rotation) -> {
                 if (rotation.getSpec().fromVersion() != null) {
                     events.normal(
@@ -251,6 +268,8 @@ public final class FactoryNews {
     }
 
     private static String describe(Decision decision) {
-        return decision.getClass().getSimpleName();
+        return decision instanceof Decision.DeleteOwned
+                ? decision.toString()
+                : decision.getClass().getSimpleName();
     }
 }

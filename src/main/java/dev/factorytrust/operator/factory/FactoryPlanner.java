@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * Decides the next step of a Factory, from its state alone.
  *
  * <p>The order is the point. What costs trust comes before what costs freshness: erasing root keys that have been
- * retrieved, putting back what somebody deleted, a root that all have signed (it cures most faults below it), and only
+ * retrieved, taking leave where the Factory is deleted, putting back what somebody deleted, a root that all have signed (it cures most faults below it), and only
  * then targets, refreshes and tidying up. Every step is small enough to be found again after a crash at any write.
  */
 public final class FactoryPlanner {
@@ -30,6 +30,7 @@ public final class FactoryPlanner {
     public static Decision plan(Situation situation) {
         var state = situation.state();
         return erase(state)
+                .or(() -> Deletion.plan(state))
                 .or(() -> rest(situation))
                 .or(() -> Repairs.plan(state))
                 .or(() -> ImportSteps.plan(state))

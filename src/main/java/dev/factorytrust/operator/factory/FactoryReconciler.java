@@ -5,8 +5,10 @@ import dev.factorytrust.api.v1alpha1.FactoryStatus;
 import dev.factorytrust.operator.runtime.Settings;
 import dev.factorytrust.operator.runtime.StatusWriter;
 import dev.factorytrust.operator.runtime.Wakeups;
+import dev.factorytrust.operator.store.FactoryRef;
 import dev.factorytrust.operator.store.PlanOutdatedException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
@@ -17,11 +19,16 @@ import org.slf4j.LoggerFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Gather, plan, act, report: one step at a time. A step that wrote something ends the run; the watch event of its own
  * write starts the next one, which finds the new state where everybody else finds it.
+ *
+ * <p>Why all events, and no Cleaner: JOSDK gives every object of a Cleaner a finalizer, and only those whose policy is
+ * Delete may have one; and it tells nobody else of an object that is being deleted, or is gone.
  */
+@ControllerConfiguration(triggerReconcilerOnAllEvents = true)
 public final class FactoryReconciler implements Reconciler<Factory> {
 
     private static final Logger LOG = LoggerFactory.getLogger(FactoryReconciler.class);
@@ -39,7 +46,9 @@ public final class FactoryReconciler implements Reconciler<Factory> {
     private final StatusWriter<Factory, FactoryStatus> statuses;
     private final Settings settings;
     private final Wakeups wakeups;
+    private final Consumer<FactoryRef> gone;
 
+    /** @param gone told of each Factory that is deleted, after the last look at it */
     public FactoryReconciler(
             FactoryGatherer gatherer,
             FactoryActor actor,
@@ -47,7 +56,8 @@ public final class FactoryReconciler implements Reconciler<Factory> {
             Followers followers,
             StatusWriter<Factory, FactoryStatus> statuses,
             Settings settings,
-            Wakeups wakeups) {
+            Wakeups wakeups,
+            Consumer<FactoryRef> gone) {
         this.gatherer = gatherer;
         this.actor = actor;
         this.news = news;
@@ -55,6 +65,7 @@ public final class FactoryReconciler implements Reconciler<Factory> {
         this.statuses = statuses;
         this.settings = settings;
         this.wakeups = wakeups;
+        this.gone = gone;
     }
 
     @Override
@@ -64,11 +75,18 @@ public final class FactoryReconciler implements Reconciler<Factory> {
 
     @Override
     public UpdateControl<Factory> reconcile(Factory factory, Context<Factory> context) {
+        if (context.isPrimaryResourceDeleted()) {
+            gone.accept(new FactoryRef(
+                    factory.getMetadata().getNamespace(), factory.getMetadata().getName()));
+            return UpdateControl.noUpdate();
+        }
         factory.setStatus(statuses.latest(factory));
         var state = gatherer.gather(factory);
         var situation = Situation.of(state);
         var decision = FactoryPlanner.plan(situation);
-        followers.look(situation, decision);
+        if (!Deletion.isUnderWay(state)) {
+            followers.look(situation, decision);
+        }
         return switch (decision) {
             case Decision.Wait(var until) -> {
                 report(situation, decision, Optional.empty());

@@ -144,6 +144,12 @@ final class FactoryReport {
     }
 
     private static List<Condition> readiness(FactoryState state, Decision decision, Optional<String> awaited) {
+        if (Deletion.isUnderWay(state)) {
+            var message = "What the operator wrote for this Factory is being deleted, as deletionPolicy says";
+            return List.of(
+                    Conditions.isFalse(Conditions.READY, "Deleting", message),
+                    Conditions.isTrue(Conditions.RECONCILING, "Deleting", message));
+        }
         if (decision instanceof Decision.Stall(var reason, var message) && !reason.equals(CLOCK_SKEWED)) {
             return stalled(reason, message);
         }
@@ -194,9 +200,12 @@ final class FactoryReport {
         if (decision instanceof Decision.Stall(var reason, var message) && reason.equals(CLOCK_SKEWED)) {
             notices.add(Conditions.isTrue(Conditions.DEGRADED, reason, message));
         } else {
-            failure.ifPresent(
-                    message -> notices.add(Conditions.isTrue(Conditions.DEGRADED, "PublicationFailed", message)));
+            failure.ifPresent(message -> notices.add(Conditions.isTrue(
+                    Conditions.DEGRADED,
+                    Deletion.isUnderWay(state) ? "DeletionFailed" : "PublicationFailed",
+                    message)));
         }
+        Deletion.blocked(state).ifPresent(notices::add);
         if (Defaults.paused(state.spec())) {
             notices.add(Conditions.isTrue(
                     Conditions.PAUSED, "Paused", "spec.paused is true: nothing is signed, and what is served expires"));

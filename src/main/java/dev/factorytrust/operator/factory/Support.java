@@ -1,7 +1,6 @@
 package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.api.v1alpha1.Factory;
-import dev.factorytrust.api.v1alpha1.FactorySpec;
 import dev.factorytrust.names.Names;
 
 import java.time.Instant;
@@ -15,11 +14,7 @@ final class Support {
 
     /** It does no harm, but its author should know. */
     static Optional<String> ignored(Factory factory, Instant now) {
-        var spec = factory.getSpec();
         var fields = new ArrayList<String>();
-        if (spec.deletionPolicy() == FactorySpec.DeletionPolicy.DELETE) {
-            fields.add("deletionPolicy: Delete (metadata and keys are retained)");
-        }
         Optional.ofNullable(factory.getMetadata().getAnnotations())
                 .map(all -> all.get(Names.VERSION_FLOOR))
                 .filter(text -> Repairs.number(text) == 0)

@@ -28,6 +28,7 @@ public final class Conditions {
     public static final String TARGETS_EXPIRING = "TargetsExpiring";
     public static final String CUSTODY_PENDING = "CustodyPending";
     public static final String ROOT_KEYS_IN_CLUSTER = "RootKeysInCluster";
+    public static final String DELETION_BLOCKED = "DeletionBlocked";
 
     private static final String TRUE = "True";
     private static final String FALSE = "False";

@@ -149,6 +149,7 @@ public final class OperatorProcess implements AutoCloseable {
         return !(Objects.equals(a.getGeneration(), b.getGeneration())
                 && Objects.equals(a.getAnnotations(), b.getAnnotations())
                 && Objects.equals(a.getLabels(), b.getLabels())
+                && Objects.equals(a.getFinalizers(), b.getFinalizers())
                 && Objects.equals(a.getDeletionTimestamp(), b.getDeletionTimestamp()));
     }
 

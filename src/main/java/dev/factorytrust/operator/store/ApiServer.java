@@ -1,11 +1,13 @@
 package dev.factorytrust.operator.store;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,14 +20,17 @@ public interface ApiServer {
 
     <T extends HasMetadata> Optional<T> find(Class<T> kind, String namespace, String name);
 
-    /** The Secrets of a namespace that carry this label. */
-    List<Secret> secrets(String namespace, String label, String value);
+    /** What of a kind in a namespace carries this label. */
+    <T extends HasMetadata> List<T> labelled(Class<T> kind, String namespace, String label, String value);
 
     /** Refused with 409 where the name is taken. */
     void create(HasMetadata object);
 
     /** Refused with 409 unless what is stored has the resourceVersion that {@code next} carries. */
     void replace(HasMetadata next);
+
+    /** Makes these the finalizers of what was seen. Refused with 409 where it changed since, with 404 where it is gone. */
+    void setFinalizers(HasMetadata seen, List<String> finalizers);
 
     /** Deletes what was seen. Refused with 409 where it changed since; already gone is as good. */
     void delete(HasMetadata seen);
@@ -41,8 +46,9 @@ public interface ApiServer {
             }
 
             @Override
-            public List<Secret> secrets(String namespace, String label, String value) {
-                return client.secrets()
+            public <T extends HasMetadata> List<T> labelled(
+                    Class<T> kind, String namespace, String label, String value) {
+                return client.resources(kind)
                         .inNamespace(namespace)
                         .withLabel(label, value)
                         .list()
@@ -57,6 +63,16 @@ public interface ApiServer {
             @Override
             public void replace(HasMetadata next) {
                 client.resource(next).lockResourceVersion().update();
+            }
+
+            @Override
+            public void setFinalizers(HasMetadata seen, List<String> finalizers) {
+                var metadata =
+                        Map.of("resourceVersion", seen.getMetadata().getResourceVersion(), "finalizers", finalizers);
+                client.resource(seen)
+                        .patch(
+                                PatchContext.of(PatchType.JSON_MERGE),
+                                client.getKubernetesSerialization().asJson(Map.of("metadata", metadata)));
             }
 
             @Override

@@ -44,7 +44,10 @@ public final class KeyStore {
 
     /** The same, asked of the API server itself, as before making a key. */
     public OnlineKeys liveOnlineKeys(FactoryRef factory, Dialect dialect) {
-        return read(api.secrets(factory.namespace(), Names.FACTORY, factory.name()), dialect, _ -> Optional.empty());
+        return read(
+                api.labelled(Secret.class, factory.namespace(), Names.FACTORY, factory.name()),
+                dialect,
+                _ -> Optional.empty());
     }
 
     private static OnlineKeys read(

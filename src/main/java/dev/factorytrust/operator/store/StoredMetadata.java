@@ -77,6 +77,11 @@ public final class StoredMetadata {
         return Optional.ofNullable(all.get(name));
     }
 
+    /** Every object, whatever it is. */
+    public Stream<ConfigMap> everything() {
+        return all.values().stream();
+    }
+
     /** Every stored version of a role but timestamp, by version. */
     public NavigableMap<Long, ConfigMap> versions(RoleName role) {
         return Collections.unmodifiableNavigableMap(versions.get(role));

@@ -179,7 +179,7 @@ class FactoryReportTest {
     @Test
     void fields_without_effect_are_said_to_be() {
         ownedByAlice();
-        story.changeFactory("deletionPolicy: Delete");
+        story.requestRefresh("at noon");
         assertThat(conditions()).containsExactlyInAnyOrder("Ready=True Published", "FieldsIgnored=True NotSupported");
     }
 

@@ -4,7 +4,6 @@ import dev.factorytrust.operator.store.ApiServer;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
-import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -71,9 +70,9 @@ final class InMemoryCluster implements ApiServer {
     }
 
     @Override
-    public List<Secret> secrets(String namespace, String label, String value) {
-        return all(Secret.class)
-                .filter(secret -> Optional.ofNullable(secret.getMetadata().getLabels())
+    public <T extends HasMetadata> List<T> labelled(Class<T> kind, String namespace, String label, String value) {
+        return all(kind)
+                .filter(object -> Optional.ofNullable(object.getMetadata().getLabels())
                         .filter(labels -> value.equals(labels.get(label)))
                         .isPresent())
                 .toList();
@@ -114,9 +113,36 @@ final class InMemoryCluster implements ApiServer {
         var there = objects.get(key(seen));
         if (there != null) {
             requireUnchanged(there, seen);
-            objects.remove(key(seen));
-            resourceVersion++;
-            tell(new Change(Optional.of(there), Optional.empty()));
+            if (there.getMetadata().getFinalizers().isEmpty()) {
+                remove(there);
+            } else if (!there.isMarkedForDeletion()) {
+                var marked = Serialization.clone(there);
+                marked.getMetadata().setDeletionTimestamp(clock.instant().toString());
+                marked.getMetadata().setGeneration(marked.getMetadata().getGeneration() + 1);
+                store(marked);
+            }
+        }
+    }
+
+    private void remove(HasMetadata object) {
+        objects.remove(key(object));
+        resourceVersion++;
+        tell(new Change(Optional.of(object), Optional.empty()));
+    }
+
+    @Override
+    public void setFinalizers(HasMetadata seen, List<String> finalizers) {
+        var there = objects.get(key(seen));
+        if (there == null) {
+            throw refused(404, seen, "not found");
+        }
+        requireUnchanged(there, seen);
+        var next = Serialization.clone(there);
+        next.getMetadata().setFinalizers(finalizers);
+        if (next.isMarkedForDeletion() && finalizers.isEmpty()) {
+            remove(there);
+        } else {
+            store(next);
         }
     }
 

@@ -61,7 +61,9 @@ final class InMemoryOperator {
                         Decision.FlipRoot _,
                         Decision.RestartOverlap _,
                         Decision.PutBackTimestamp _,
-                        Decision.Publish _ -> true;
+                        Decision.Publish _,
+                        Decision.AddFinalizer _,
+                        Decision.RemoveFinalizer _ -> true;
                 case Decision.Wait _,
                         Decision.Stall _,
                         Decision.CreateOnlineKeys _,
@@ -69,7 +71,8 @@ final class InMemoryOperator {
                         Decision.PutBack _,
                         Decision.Remove _,
                         Decision.RemoveKey _,
-                        Decision.EraseRootKeys _ -> false;
+                        Decision.EraseRootKeys _,
+                        Decision.DeleteOwned _ -> false;
             };
         }
     }
@@ -192,6 +195,9 @@ final class InMemoryOperator {
 
     /** What RootRotationReconciler writes, woken by the same look. */
     private void followers(Look look) {
+        if (Deletion.isUnderWay(look.state())) {
+            return;
+        }
         look.state().rotations().forEach(rotation -> Optional.ofNullable(
                         look.rotations().get(rotation.getMetadata().getName()))
                 .ifPresent(standing -> write(
@@ -227,8 +233,8 @@ final class InMemoryOperator {
         }
 
         @Override
-        public List<Secret> secrets(String namespace, String label, String value) {
-            return cluster.secrets(namespace, label, value);
+        public <T extends HasMetadata> List<T> labelled(Class<T> kind, String namespace, String label, String value) {
+            return cluster.labelled(kind, namespace, label, value);
         }
 
         @Override
@@ -239,6 +245,11 @@ final class InMemoryOperator {
         @Override
         public void replace(HasMetadata next) {
             interrupted("replace", next, () -> cluster.replace(next));
+        }
+
+        @Override
+        public void setFinalizers(HasMetadata seen, List<String> finalizers) {
+            interrupted("finalizers of", seen, () -> cluster.setFinalizers(seen, finalizers));
         }
 
         @Override

@@ -160,7 +160,7 @@ final class InMemoryStory extends People implements AutoCloseable {
         clock.set(clock.now.plus(time));
     }
 
-    /** Runs the operator until it has nothing to do; if it crashes on the way, another goes on in its place. */
+    /** Runs the operator until it has nothing to do, or the Factory is gone; if it crashes on the way, another goes on in its place. */
     void settle() {
         try {
             settle(operator);
@@ -173,6 +173,9 @@ final class InMemoryStory extends People implements AutoCloseable {
     void settle(InMemoryOperator runs) {
         var decisions = new ArrayList<String>();
         for (var steps = 0; steps < STEPS; steps++) {
+            if (!isDeclared()) {
+                return;
+            }
             var before = cluster.revision();
             var decision = runs.step().decision();
             decisions.add(decision.getClass().getSimpleName());

@@ -1,0 +1,386 @@
+package dev.factorytrust.operator.factory;
+
+import dev.factorytrust.api.v1alpha1.Factory;
+import dev.factorytrust.api.v1alpha1.RootRotation;
+import dev.factorytrust.api.v1alpha1.Target;
+import dev.factorytrust.names.Names;
+import dev.factorytrust.operator.factory.Interruption.Moment;
+import dev.factorytrust.operator.store.PlanOutdatedException;
+import dev.factorytrust.operator.store.Reading;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+import static dev.factorytrust.operator.factory.Flow.ALICE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** What {@code deletionPolicy} does to a Factory, and to what was written for it. */
+class DeletionTest {
+
+    private static final String OURS = Names.DELETION_FINALIZER;
+
+    private final InMemoryStory story = InMemoryStory.unwatched();
+
+    @AfterEach
+    void close() {
+        story.close();
+    }
+
+    /** Published, with a payload that waits, and with what people brought. */
+    private void ownedByAlice(String policy) {
+        Flow.ownedByAlice(story);
+        story.settle();
+        story.changeFactory("deletionPolicy: " + policy);
+        story.addTarget("lmp-1", 1);
+        story.declare("hand-over", "rotateOnlineKeys: [targets]");
+        story.settle();
+    }
+
+    private void delete() {
+        story.remove(Factory.class, "acme");
+    }
+
+    private List<String> finalizers() {
+        return factory().getMetadata().getFinalizers();
+    }
+
+    private void finalizers(String... finalizers) {
+        story.cluster()
+                .edit(Factory.class, "acme", factory -> factory.getMetadata().setFinalizers(List.of(finalizers)));
+    }
+
+    private Factory factory() {
+        return story.cluster().find(Factory.class, "acme").orElseThrow();
+    }
+
+    private List<String> objects() {
+        return Stream.of(ConfigMap.class, Secret.class, RootRotation.class, Target.class)
+                .flatMap(kind -> story.cluster().all(kind))
+                .map(InMemoryCluster::key)
+                .sorted()
+                .toList();
+    }
+
+    private List<String> conditions() {
+        return factory().getStatus().conditions().stream()
+                .map(condition -> condition.type() + '=' + condition.status() + ' ' + condition.reason())
+                .toList();
+    }
+
+    @Test
+    void the_finalizer_is_there_before_anything_is_written_that_it_answers_for() {
+        story.declareFactory("generate: {}");
+        story.changeFactory("deletionPolicy: Delete");
+        assertThat(story.look().decision()).isInstanceOf(Decision.AddFinalizer.class);
+        story.settle();
+        assertThat(finalizers()).containsExactly(OURS);
+    }
+
+    @Test
+    void the_finalizer_comes_and_goes_with_the_policy_and_others_stay() {
+        ownedByAlice("Retain");
+        finalizers("example.com/audit");
+        story.changeFactory("deletionPolicy: Delete");
+        story.settle();
+        assertThat(finalizers()).containsExactly("example.com/audit", OURS);
+
+        story.changeFactory("deletionPolicy: Retain");
+        story.settle();
+        assertThat(finalizers()).containsExactly("example.com/audit");
+
+        story.changeFactory("deletionPolicy: Delete");
+        story.settle();
+        story.changeFactory("deletionPolicy: null");
+        story.settle();
+        assertThat(finalizers()).containsExactly("example.com/audit");
+    }
+
+    @Test
+    void under_retain_nothing_is_removed_and_the_factory_goes_at_once() {
+        ownedByAlice("Retain");
+        var before = objects();
+        delete();
+        assertThat(story.isDeclared()).isFalse();
+        assertThat(objects()).isEqualTo(before);
+    }
+
+    @Test
+    void all_goes_that_the_operator_wrote_and_nothing_of_what_people_did() {
+        ownedByAlice("Delete");
+        story.cluster().create(labelled("acme-import-1", "acme"));
+        story.cluster().create(labelled("acme-targets-7", "beta"));
+        delete();
+        story.settle();
+        assertThat(story.isDeclared()).isFalse();
+        assertThat(objects())
+                .containsExactly(
+                        "ConfigMap acme-import-1",
+                        "ConfigMap acme-targets-7",
+                        "RootRotation hand-over",
+                        "Secret acme-root-1-by-alice",
+                        "Target lmp-1");
+    }
+
+    private static ConfigMap labelled(String name, String factory) {
+        return new ConfigMapBuilder()
+                .withNewMetadata()
+                .withNamespace(InMemoryCluster.NAMESPACE)
+                .withName(name)
+                .addToLabels(Names.FACTORY, factory)
+                .endMetadata()
+                .build();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "acme-timestamp, acme, true",
+        "acme-root-12, acme, true",
+        "acme-targets-3-part-2, acme, true",
+        "acme-targets-4-payload, acme, true",
+        "acme-timestamp, , false",
+        "acme-timestamp, beta, false",
+        "acme-notes, acme, false",
+        "acme-root-x, acme, false",
+        "beta-timestamp, acme, false",
+        "hand-over-payload, acme, false",
+    })
+    void label_and_name_together_tell_whose_a_config_map_is(String name, String factory, boolean owned) {
+        assertThat(Deletion.isOwned(People.ACME, labelled(name, factory))).isEqualTo(owned);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "acme-timestamp-01234567, factory-trust.dev/online-key, true",
+        "found-again, factory-trust.dev/online-key, true",
+        "acme-root-keys, factory-trust.dev/root-keys, true",
+        "acme-root-keys, Opaque, false",
+        "my-root-keys, factory-trust.dev/root-keys, false",
+        "acme-timestamp-01234567, Opaque, false",
+        "signed-by-alice, factory-trust.dev/signature, false",
+    })
+    void type_and_label_together_tell_whose_a_secret_is(String name, String type, boolean owned) {
+        var secret = new SecretBuilder()
+                .withNewMetadata()
+                .withNamespace(InMemoryCluster.NAMESPACE)
+                .withName(name)
+                .addToLabels(Names.FACTORY, "acme")
+                .endMetadata()
+                .withType(type)
+                .build();
+        assertThat(Deletion.isOwned(People.ACME, secret)).isEqualTo(owned);
+    }
+
+    @Test
+    void the_commit_point_goes_first_then_keys_and_the_roots_last_from_the_newest_on() {
+        ownedByAlice("Delete");
+        story.sign("hand-over", ALICE);
+        story.settle();
+        story.pass(Duration.ofMinutes(61));
+        story.settle();
+        var writes = new ArrayList<String>();
+        delete();
+        story.restart(Interruption.noting(writes));
+        story.settle();
+        assertThat(writes.stream()
+                        .map(write -> write.replaceAll("(Secret acme-[a-z]+)-[0-9a-f]{8}", "$1"))
+                        .toList())
+                .containsExactly(
+                        "delete ConfigMap acme-timestamp",
+                        "delete Secret acme-snapshot",
+                        "delete Secret acme-targets",
+                        "delete Secret acme-targets",
+                        "delete Secret acme-timestamp",
+                        "delete ConfigMap acme-root-1-payload",
+                        "delete ConfigMap hand-over-payload",
+                        "delete ConfigMap acme-snapshot-3",
+                        "delete ConfigMap acme-targets-3",
+                        "delete ConfigMap acme-snapshot-2",
+                        "delete ConfigMap acme-targets-2",
+                        "delete ConfigMap acme-snapshot-1",
+                        "delete ConfigMap acme-targets-1",
+                        "delete RootRotation acme-root-1",
+                        "delete ConfigMap acme-root-2",
+                        "delete ConfigMap acme-root-1",
+                        "finalizers of Factory acme");
+    }
+
+    /** As a replica judges that starts just then: it serves all, or nothing. */
+    @ParameterizedTest
+    @EnumSource(Moment.class)
+    void wherever_it_is_cut_off_nothing_half_is_published_and_another_goes_on(Moment moment) {
+        ownedByAlice("Delete");
+        delete();
+        var writes = new ArrayList<String>();
+        try (var undisturbed = story.fork()) {
+            undisturbed.restart(Interruption.noting(writes));
+            undisturbed.settle();
+        }
+        for (var write = 1; write <= writes.size(); write++) {
+            try (var cutOff = story.fork()) {
+                var number = write;
+                cutOff.restart(Interruption.atWrite(write, moment, what -> {
+                    assertThat(EndState.reading(cutOff.cluster(), People.ACME))
+                            .as("%s %s", moment, what)
+                            .isInstanceOf(
+                                    number == 1 && moment == Moment.BEFORE
+                                            ? Reading.Published.class
+                                            : Reading.Unpublished.class);
+                    throw new Interruption.Crash(what);
+                }));
+                cutOff.settle();
+                assertThat(cutOff.isDeclared()).isFalse();
+                assertThat(cutOff.cluster().all(ConfigMap.class)).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void who_thinks_better_of_it_keeps_what_is_left_and_nothing_begins_anew_from_there() {
+        ownedByAlice("Delete");
+        delete();
+        story.operator().step();
+        story.operator().step();
+        story.changeFactory("deletionPolicy: Retain");
+        story.settle();
+        assertThat(story.isDeclared()).isFalse();
+        assertThat(objects())
+                .contains("ConfigMap acme-root-1", "ConfigMap acme-targets-2")
+                .doesNotContain("ConfigMap acme-timestamp");
+
+        story.restart(Interruption.NONE);
+        story.declareFactory(Flow.OWNED_BY_ALICE);
+        story.settle();
+        assertThat(story.readiness()).startsWith("False TimestampMissing");
+    }
+
+    @Test
+    void root_keys_that_nobody_has_shown_to_hold_keep_everything_where_it_is() {
+        generated();
+        assertThat(conditions())
+                .contains("Ready=True Published", "DeletionBlocked=True RootKeysNotRetrieved")
+                .doesNotContain("Reconciling=True Deleting");
+        story.pass(Duration.ofHours(23));
+        story.settle();
+        assertThat(story.newestTimestamp()).as("devices go on").isEqualTo(2);
+
+        story.handInArchiveDigest();
+        story.settle();
+        assertThat(story.isDeclared()).isFalse();
+        assertThat(objects()).isEmpty();
+    }
+
+    @Test
+    void root_keys_that_somebody_deletes_keep_nothing() {
+        generated();
+        story.remove(Secret.class, "acme-root-keys");
+        story.settle();
+        assertThat(story.isDeclared()).isFalse();
+        assertThat(objects()).isEmpty();
+    }
+
+    private void generated() {
+        story.declareFactory("generate: {}");
+        story.changeFactory("deletionPolicy: Delete");
+        story.settle();
+        delete();
+        story.settle();
+        assertThat(story.isDeclared()).isTrue();
+    }
+
+    @Test
+    void root_keys_that_no_root_names_yet_go_with_the_rest() {
+        story.declareFactory("generate: {}");
+        story.changeFactory("deletionPolicy: Delete");
+        while (story.cluster().find(Secret.class, "acme-root-keys").isEmpty()) {
+            story.operator().step();
+        }
+        delete();
+        story.settle();
+        assertThat(story.isDeclared()).isFalse();
+        assertThat(objects()).isEmpty();
+    }
+
+    @Test
+    void a_pause_is_no_reason_to_stay() {
+        ownedByAlice("Delete");
+        story.changeFactory("paused: true");
+        delete();
+        story.settle();
+        assertThat(story.isDeclared()).isFalse();
+    }
+
+    @Test
+    void while_somebody_elses_finalizer_holds_it_nothing_begins_anew() {
+        ownedByAlice("Delete");
+        finalizers(OURS, "example.com/audit");
+        delete();
+        story.settle();
+        assertThat(finalizers()).containsExactly("example.com/audit");
+        assertThat(conditions()).contains("Ready=False Deleting", "Reconciling=True Deleting");
+        assertThat(objects()).noneMatch(name -> name.startsWith("ConfigMap"));
+    }
+
+    @Test
+    void what_a_cache_does_not_show_yet_is_not_left_behind() {
+        ownedByAlice("Delete");
+        delete();
+        while (!(story.look().decision() instanceof Decision.RemoveFinalizer)) {
+            story.operator().step();
+        }
+        var look = story.look();
+        story.cluster().create(labelled("acme-targets-9", "acme"));
+        assertThatThrownBy(() -> story.operator().act(look)).isInstanceOf(PlanOutdatedException.class);
+        story.settle();
+        assertThat(objects()).noneMatch(name -> name.startsWith("ConfigMap"));
+    }
+
+    /** The old leader was paused in the middle; all was deleted since, and declared anew. */
+    @Test
+    void a_leader_who_comes_late_deletes_nothing_of_the_next_factory() {
+        ownedByAlice("Delete");
+        delete();
+        var late = story.newOperator(Interruption.NONE);
+        late.sync();
+        var look = late.look();
+        assertThat(((Decision.DeleteOwned) look.decision())
+                        .object()
+                        .getMetadata()
+                        .getName())
+                .isEqualTo("acme-timestamp");
+        story.settle();
+        story.restart(Interruption.NONE);
+        story.remove(Secret.class, "acme-root-1-by-alice");
+        story.remove(RootRotation.class, "hand-over");
+        Flow.ownedByAlice(story);
+        story.settle();
+        assertThatThrownBy(() -> late.act(look)).isInstanceOf(PlanOutdatedException.class);
+        assertThat(story.readiness()).startsWith("True");
+        assertThat(story.cluster().find(ConfigMap.class, "acme-timestamp")).isPresent();
+    }
+
+    @Test
+    void what_is_to_be_deleted_is_named_and_not_shown() {
+        ownedByAlice("Delete");
+        var key = story.cluster()
+                .all(Secret.class)
+                .filter(secret -> Names.ONLINE_KEY_TYPE.equals(secret.getType()))
+                .findFirst()
+                .<HasMetadata>map(secret -> secret)
+                .orElseThrow();
+        assertThat(new Decision.DeleteOwned(key).toString())
+                .isEqualTo("DeleteOwned[Secret " + key.getMetadata().getName() + ']');
+    }
+}
