@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -48,8 +49,20 @@ public final class RootRotationReport {
                         before,
                         List.of(Conditions.isFalse(Conditions.COMPLETE, reason, message)),
                         now);
-            case Standing.Stored stored -> stored(rotation, before, stored, now);
+            case Standing.Stored stored ->
+                told(rotation, stored).orElseGet(() -> stored(rotation, before, stored, now));
         };
+    }
+
+    /** Of what is completed nothing changes any more: a Factory's whole history isn't verified again at every look. */
+    private static Optional<RootRotationStatus> told(RootRotation rotation, Standing.Stored stored) {
+        return Optional.ofNullable(rotation.getStatus())
+                .filter(_ -> stored.progress() == Standing.Progress.COMPLETED)
+                .filter(status -> status.phase() == Phase.COMPLETED
+                        && Objects.equals(status.toVersion(), stored.version())
+                        && Objects.equals(
+                                status.observedGeneration(),
+                                rotation.getMetadata().getGeneration()));
     }
 
     /** From the root itself, not from what was reported before: that may lack the signature which came last. */

@@ -2,6 +2,9 @@ package dev.factorytrust.operator.rotation;
 
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Root;
+import dev.factorytrust.tuf.model.Signed;
+import dev.factorytrust.tuf.repository.RootDiff;
 import dev.factorytrust.tuf.repository.SignatureTally;
 
 import java.time.Instant;
@@ -16,15 +19,23 @@ public sealed interface Standing {
      * A stored root carries this rotation, whatever its status says: it is done as soon as devices see that root, and no
      * older online key signs any more.
      *
+     * @param before the root that it follows; empty for the first
      * @param overlapUntil when the present wait of the overlap that it brought ends; empty outside one
-     * @param tally who signed, read from the root itself
      */
-    record Stored(
-            long version, Progress progress, Optional<Instant> overlapUntil, List<String> diff, SignatureTally tally)
+    record Stored(Signed<Root> root, Optional<Root> before, Progress progress, Optional<Instant> overlapUntil)
             implements Standing {
 
-        public Stored {
-            diff = List.copyOf(diff);
+        public long version() {
+            return root.metadata().version();
+        }
+
+        public List<String> diff() {
+            return RootDiff.between(before, root.metadata());
+        }
+
+        /** Who signed, read from the root itself: its signatures are verified for that. */
+        public SignatureTally tally() {
+            return SignatureTally.of(before, root);
         }
     }
 

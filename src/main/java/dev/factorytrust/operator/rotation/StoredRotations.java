@@ -5,9 +5,7 @@ import dev.factorytrust.api.v1alpha1.RootRotationStatus;
 import dev.factorytrust.operator.rotation.Standing.Progress;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.Signed;
-import dev.factorytrust.tuf.repository.RootDiff;
 import dev.factorytrust.tuf.repository.RootExtras;
-import dev.factorytrust.tuf.repository.SignatureTally;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -49,11 +47,10 @@ final class StoredRotations {
         var version = root.metadata().version();
         var current = Optional.ofNullable(inputs.roots().get(version - 1)).map(Signed::metadata);
         return new Standing.Stored(
-                version,
+                root,
+                current,
                 progress(rotation, version),
-                version == inputs.newestVersion() ? inputs.overlapUntil() : Optional.empty(),
-                RootDiff.between(current, root.metadata()),
-                SignatureTally.of(current, root));
+                version == inputs.newestVersion() ? inputs.overlapUntil() : Optional.empty());
     }
 
     /** Completed is final, even where the timestamp that published the root is lost later. */
