@@ -42,7 +42,7 @@ public final class Defaults {
                         targets.map(TargetsPolicy::keyType),
                         targets.map(TargetsPolicy::expiresAfter),
                         targets.map(TargetsPolicy::refreshBefore),
-                        DAY.multipliedBy(90)),
+                        Durations.TARGETS_EXPIRES_AFTER),
                 role(Optional.ofNullable(spec.snapshot()), DAY.multipliedBy(7)),
                 role(Optional.ofNullable(spec.timestamp()), DAY),
                 rootLife,

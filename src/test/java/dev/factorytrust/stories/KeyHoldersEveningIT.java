@@ -27,6 +27,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import static dev.factorytrust.stories.RotationStory.SOON;
+import static dev.factorytrust.stories.RotationStory.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -116,7 +118,62 @@ class KeyHoldersEveningIT {
                     .doesNotContainAnyElementsOf(story.keyids(3, RoleName.TARGETS));
             assertThat(keys()).hasSize(4).containsAll(rootKeys(story, 4));
             assertThat(besides()).isEmpty();
+
+            takesTargetsHome(story, fleet);
         }
+    }
+
+    /** With the commands of the page on that: the key of targets comes out of the cluster, signs, and is exchanged. */
+    private void takesTargetsHome(RotationStory story, DeviceFleet fleet) throws Exception {
+        var page = Page.read(Path.of("docs", "offline-targets.md"));
+        assertThatThrownBy(() -> rotate("--yes", "--targets"))
+                .hasMessageContaining("targets.custody of Factory acme is Online", "--online=targets");
+        story.changeFactory("{\"spec\": {\"targets\": {\"custody\": \"Offline\"}}}");
+        assertThat(typed(story, yes(page.under("Targets in the archive", "The first key"))))
+                .contains("its key of targets: keyid " + targetsKey(story, 5));
+        fleet.accepts(5, story.root(1));
+        assertThat(keys()).hasSize(5).containsAll(keysOf(story, 5, RoleName.TARGETS));
+        assertThat(rootKeys(story, 5)).isEqualTo(rootKeys(story, 4));
+
+        story.target("lmp-1");
+        eventually(SOON, () -> assertThat(ready(story)).isEqualTo("AwaitingSignatures"));
+        typed(story, yes(page.under("Targets in the archive", "Each change")));
+        eventually(SOON, () -> assertThat(ready(story)).isEqualTo("Published"));
+        assertThat(story.signersOf("targets")).containsExactly(targetsKey(story, 5));
+
+        assertThat(typed(story, yes(page.under("Targets in the archive", "A new key"))))
+                .contains("put it back into the drawer");
+        fleet.accepts(6, story.root(1));
+        assertThat(story.signersOf("targets")).contains(targetsKey(story, 6));
+        assertThat(targetsKey(story, 6)).isNotEqualTo(targetsKey(story, 5));
+        assertThat(keys())
+                .hasSize(7)
+                .containsAll(rootKeys(story, 6))
+                .containsAll(keysOf(story, 6, RoleName.TARGETS))
+                .containsAll(keysOf(story, 5, RoleName.TARGETS));
+        assertThat(rootKeys(story, 6)).doesNotContainAnyElementsOf(rootKeys(story, 5));
+        assertThat(besides()).isEmpty();
+    }
+
+    private static String ready(RotationStory story) {
+        return story.targetNamed("lmp-1")
+                .get()
+                .getStatus()
+                .conditions()
+                .getFirst()
+                .reason();
+    }
+
+    private static String targetsKey(RotationStory story, int root) {
+        var keyids = story.keyids(root, RoleName.TARGETS);
+        assertThat(keyids).as("of targets under root version " + root).hasSize(1);
+        return keyids.getFirst();
+    }
+
+    /** As somebody types it whom no terminal can ask. */
+    private static String yes(String commands) {
+        return commands.replace("keys rotate acme", "keys rotate acme --yes")
+                .replace("factory sign", "factory sign --yes");
     }
 
     @Test
@@ -126,8 +183,6 @@ class KeyHoldersEveningIT {
             Files.writeString(drawer.resolve("kubeconfig"), story.kubeconfigOf("factory-key-holder"));
             assertThatThrownBy(() -> factory("keys", "download", "acme", "--archive", archive()))
                     .hasMessageContaining("refused: the root keys of Factory acme were never in the cluster");
-            assertThatThrownBy(() -> rotate("--yes", "--targets"))
-                    .hasMessageContaining("targets.custody of Factory acme is Online", "--online=targets");
             assertThat(archive()).doesNotExist();
         }
     }
@@ -233,8 +288,12 @@ class KeyHoldersEveningIT {
     }
 
     private static Set<PublicKey> rootKeys(RotationStory story, int version) {
+        return keysOf(story, version, RoleName.ROOT);
+    }
+
+    private static Set<PublicKey> keysOf(RotationStory story, int version, RoleName role) {
         var root = DIALECT.decode(Root.class, story.root(version)).metadata();
-        return Stream.of(root.role(RoleName.ROOT))
+        return Stream.of(root.role(role))
                 .map(Role::keyids)
                 .flatMap(List::stream)
                 .map(keyid -> root.keys().get(keyid).publicKey().orElseThrow())

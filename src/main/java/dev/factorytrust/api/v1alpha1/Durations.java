@@ -8,6 +8,9 @@ public final class Durations {
     /** How long a root is valid where neither Factory nor RootRotation says. */
     public static final Duration ROOT_EXPIRES_AFTER = Duration.ofDays(365);
 
+    /** How long targets are valid where the Factory doesn't say. */
+    public static final Duration TARGETS_EXPIRES_AFTER = Duration.ofDays(90);
+
     /** How long old and new online key both sign, twice, where the Factory doesn't say. */
     public static final Duration OVERLAP = Duration.ofHours(1);
 

@@ -19,7 +19,7 @@ interface FactoryCluster {
 
     Optional<RootRotation> rotation(String name);
 
-    /** A file that a ConfigMap carries. */
+    /** A file that a ConfigMap carries, put together where others carry parts of it. */
     Optional<Bytes> file(String configMap, String entry);
 
     /** Where there is one of that name already, that one stays. */

@@ -13,7 +13,11 @@ import dev.factorytrust.tuf.archive.KeyArchive;
 import dev.factorytrust.tuf.crypto.InvalidKeyException;
 import dev.factorytrust.tuf.crypto.PublicKey;
 import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Targets;
+import dev.factorytrust.tuf.repository.KeyOverlap;
 import dev.factorytrust.tuf.repository.RootExtras;
+import dev.factorytrust.tuf.verify.DeviceState;
+import dev.factorytrust.tuf.verify.VerificationException;
 
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -58,6 +62,7 @@ final class KeyRotationGatherer {
         var roots = roots(factory, archive, pending);
         var name = followed.or(() -> name(archive, pending, roots));
         var rotation = name.flatMap(cluster::rotation);
+        var keys = pending.orElse(archive);
         return new KeyRotationState(
                 factory,
                 roots,
@@ -67,7 +72,53 @@ final class KeyRotationGatherer {
                 rotation,
                 followed.isPresent(),
                 rotation.flatMap(this::payload),
+                name.filter(made -> awaitsTargets(made, roots, keys)).map(_ -> targets(factory, roots)),
                 cluster.now());
+    }
+
+    /** Whether a root of this rotation is signed, isn't seen by devices yet, and changes targets that the holder signs. */
+    private static boolean awaitsTargets(String rotation, RootHistory roots, KeyArchive keys) {
+        var visible = roots.visible().metadata();
+        return roots.root().version() > visible.version()
+                && RootExtras.of(roots.root())
+                        .rotation()
+                        .filter(made -> made.name().equals(rotation))
+                        .isPresent()
+                && KeyOverlap.changing(visible, roots.root()).contains(RoleName.TARGETS)
+                && Stream.of(visible, roots.root())
+                        .anyMatch(root -> !KeyRotationState.listed(keys, root, RoleName.TARGETS)
+                                .isEmpty());
+    }
+
+    private AwaitedTargets targets(Factory factory, RootHistory roots) {
+        var offers = Optional.ofNullable(factory.getStatus())
+                .map(FactoryStatus::targets)
+                .map(FactoryStatus.TargetsSummary::payloads)
+                .orElse(List.of())
+                .stream()
+                .filter(offered -> offered.signatures() != null)
+                .map(offered ->
+                        new AwaitedTargets.Offer(offered, cluster.file(offered.configMap(), Names.PAYLOAD_JSON)))
+                .toList();
+        var visible = roots.visible();
+        try {
+            var served = deviceWith(visible.file(), roots, visible.metadata().version())
+                    .targets()
+                    .orElseThrow();
+            return new AwaitedTargets(Optional.of(roots.dialect().decode(Targets.class, served)), "", offers);
+        } catch (VerificationException e) {
+            return new AwaitedTargets(Optional.empty(), e.getMessage(), offers);
+        }
+    }
+
+    /**
+     * A device that trusts this root, once it has taken what the cluster has for it.
+     *
+     * @param visible the version of the newest root that it is let see
+     * @throws VerificationException where it refuses that
+     */
+    DeviceState deviceWith(Bytes root, RootHistory roots, long visible) {
+        return ServedMetadata.update(cluster, request.factory(), roots.dialect(), root, visible, cluster.now());
     }
 
     private static KeyArchive archive(Path file, Bytes content) {
@@ -114,12 +165,15 @@ final class KeyRotationGatherer {
 
     /** What ended without a root is passed by, unless this run has seen it end. */
     private Optional<String> name(KeyArchive archive, Optional<KeyArchive> pending, RootHistory roots) {
-        var fresh = pending.map(next -> KeyRotationState.fresh(roots.dialect(), archive, next))
-                .filter(keys -> !keys.isEmpty());
-        if (fresh.isEmpty() && !request.keepRootKey()) {
+        var first = pending.stream()
+                .flatMap(next -> Stream.of(RoleName.ROOT, RoleName.TARGETS)
+                        .flatMap(
+                                role -> KeyRotationState.fresh(roots.dialect(), archive, next, role).keySet().stream()))
+                .findFirst();
+        if (first.isEmpty() && !request.roles().isEmpty()) {
             return Optional.empty();
         }
-        var base = fresh.map(keys -> KeyRotationSpec.name(request.factory(), keys.firstKey()));
+        var base = first.map(keyid -> KeyRotationSpec.name(request.factory(), keyid));
         return base.isEmpty() && underway(roots).isPresent()
                 ? underway(roots)
                 : Optional.of(free(base.orElseGet(() -> KeyRotationSpec.onlineName(

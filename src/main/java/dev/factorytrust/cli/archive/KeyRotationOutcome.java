@@ -2,6 +2,7 @@ package dev.factorytrust.cli.archive;
 
 import dev.factorytrust.cli.cluster.Reports;
 import dev.factorytrust.tuf.model.KeyId;
+import dev.factorytrust.tuf.model.RoleName;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +11,8 @@ import java.util.Optional;
 /**
  * What came of a rotation of a holder's keys.
  *
- * @param keepsRootKey only online keys were exchanged
+ * @param targetsKeyids of the keys of targets, the cluster's among them, where the holder's was exchanged; else empty
+ * @param keepsRootKey the root key wasn't exchanged
  * @param oldKeysInCluster the keys that the Factory began with have not been erased
  */
 record KeyRotationOutcome(
@@ -19,6 +21,7 @@ record KeyRotationOutcome(
         Optional<String> rotation,
         long rootVersion,
         List<String> rootKeyids,
+        List<String> targetsKeyids,
         String archive,
         boolean keepsRootKey,
         boolean oldKeysInCluster,
@@ -32,8 +35,13 @@ record KeyRotationOutcome(
                 state.name(),
                 state.roots().root().version(),
                 state.roots().rootKeys().keySet().stream().map(KeyId::value).toList(),
+                request.roles().contains(RoleName.TARGETS)
+                        ? RootHistory.keys(state.roots().root(), RoleName.TARGETS).keySet().stream()
+                                .map(KeyId::value)
+                                .toList()
+                        : List.of(),
                 archive,
-                request.keepRootKey(),
+                !request.roles().contains(RoleName.ROOT),
                 Reports.holds(Reports.conditions(state.factory()), "RootKeysInCluster")
                         .isPresent(),
                 result.end());
@@ -60,19 +68,26 @@ record KeyRotationOutcome(
         var lines = new ArrayList<String>();
         lines.add("Factory %s/%s has root version %d".formatted(namespace, factory, rootVersion));
         rootKeyids.forEach(keyid -> lines.add("  its root key: keyid " + keyid));
+        targetsKeyids.forEach(keyid -> lines.add("  its key of targets: keyid " + keyid));
         lines.add(
-                keepsRootKey
+                keepsArchive()
                         ? archive + " is as it was: put it back into the drawer"
-                        : archive
-                                + " has the key that signs the next root: put it back into the drawer, in the place of"
-                                + " every older copy");
+                        : archive + " has the key that signs the next "
+                                + (keepsRootKey
+                                        ? "targets"
+                                        : targetsKeyids.isEmpty() ? "root" : "root, and that of targets")
+                                + ": put it back into the drawer, in the place of every older copy");
         return lines;
+    }
+
+    private boolean keepsArchive() {
+        return keepsRootKey && targetsKeyids.isEmpty();
     }
 
     private List<String> signed() {
         return List.of(
                 "RootRotation " + rotation.orElseThrow() + " is signed with your keys",
-                keepsRootKey
+                keepsArchive()
                         ? "Nothing is left to do here; kubectl factory status " + factory + " -n " + namespace
                                 + " shows how it goes on"
                         : "Run the same command again later: it replaces " + archive

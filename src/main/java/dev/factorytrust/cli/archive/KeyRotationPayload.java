@@ -3,24 +3,18 @@ package dev.factorytrust.cli.archive;
 import dev.factorytrust.api.v1alpha1.Durations;
 import dev.factorytrust.api.v1alpha1.FactorySpec;
 import dev.factorytrust.api.v1alpha1.RootRotation;
-import dev.factorytrust.api.v1alpha1.RootRotationSpec;
 import dev.factorytrust.cli.ceremony.PayloadCheck;
 import dev.factorytrust.cli.ceremony.RootPayload;
 import dev.factorytrust.cli.console.Failure;
 import dev.factorytrust.cli.console.InputFile;
 import dev.factorytrust.tuf.Bytes;
-import dev.factorytrust.tuf.crypto.PublicKey;
-import dev.factorytrust.tuf.model.Key;
 import dev.factorytrust.tuf.model.RoleName;
-import dev.factorytrust.tuf.model.Root;
+import dev.factorytrust.tuf.repository.RoleEdit;
 import dev.factorytrust.tuf.repository.RootChange;
 import dev.factorytrust.tuf.repository.RootExtras;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * What a rotation of a holder's keys is offered to sign, once it is what was asked for. The new online keys are the
@@ -47,9 +41,10 @@ final class KeyRotationPayload {
                 request.movedFrom());
         var next = offered.next();
         var change = new RootChange(
-                KeyRotationSpec.edit(state),
-                Optional.empty(),
-                newOnlineKeys(name, request, current.metadata(), next),
+                KeyRotationSpec.edit(state, RoleName.ROOT),
+                KeyRotationSpec.edit(state, RoleName.TARGETS)
+                        .map(edit -> new RoleEdit(edit.add(), edit.remove(), KeyRotationCustody.threshold(state))),
+                KeyRotationCustody.newOnlineKeys(name, state, request, next),
                 next.expires(),
                 Optional.of(
                         new RootExtras.Rotation(rotationName, rotation.getSpec().sha256())),
@@ -64,36 +59,5 @@ final class KeyRotationPayload {
                         Optional.ofNullable(state.factory().getSpec().root()).map(FactorySpec.RootPolicy::expiresAfter))
                 .map(Durations::parse)
                 .orElse(Durations.ROOT_EXPIRES_AFTER);
-    }
-
-    private static Map<RoleName, List<PublicKey>> newOnlineKeys(
-            String name, KeyRotationRequest request, Root current, Root next) {
-        return request.rotated().stream()
-                .map(KeyRotationPayload::role)
-                .collect(Collectors.toMap(role -> role, role -> List.of(newOnlineKey(name, role, current, next))));
-    }
-
-    private static PublicKey newOnlineKey(String name, RoleName role, Root current, Root next) {
-        var fresh = next.role(role).keyids().stream()
-                .filter(keyid -> !current.role(role).keyids().contains(keyid))
-                .map(keyid -> next.keys().get(keyid).publicKey())
-                .flatMap(Optional::stream)
-                .toList();
-        if (fresh.size() != 1) {
-            throw PayloadCheck.refused(
-                    name, "it has %d new keys for %s instead of one".formatted(fresh.size(), role.value()));
-        }
-        if (current.keys().values().stream().map(Key::publicKey).anyMatch(Optional.of(fresh.getFirst())::equals)) {
-            throw PayloadCheck.refused(name, "what it calls a new key for " + role.value() + " is an old one");
-        }
-        return fresh.getFirst();
-    }
-
-    private static RoleName role(RootRotationSpec.OnlineRole role) {
-        return switch (role) {
-            case TIMESTAMP -> RoleName.TIMESTAMP;
-            case SNAPSHOT -> RoleName.SNAPSHOT;
-            case TARGETS -> RoleName.TARGETS;
-        };
     }
 }

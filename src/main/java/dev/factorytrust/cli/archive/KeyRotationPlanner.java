@@ -7,9 +7,12 @@ import dev.factorytrust.cli.ceremony.SignatureCount;
 import dev.factorytrust.cli.ceremony.SignatureSecret;
 import dev.factorytrust.cli.cluster.Reports;
 import dev.factorytrust.cli.console.Output;
+import dev.factorytrust.tuf.model.KeyId;
+import dev.factorytrust.tuf.model.RoleName;
 
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** From what is found to what is done next; whether a run begins there or was interrupted there makes no difference. */
 final class KeyRotationPlanner {
@@ -18,8 +21,9 @@ final class KeyRotationPlanner {
 
     static KeyRotationStep plan(KeyRotationState state, KeyRotationRequest request) {
         return disk(state, request)
+                .or(() -> KeyRotationTargets.step(state, request))
                 .or(() -> published(state))
-                .or(() -> preconditions(state, request))
+                .or(() -> KeyRotationPreconditions.unmet(state, request))
                 .orElseGet(() -> state.rotation()
                         .map(rotation -> ceremony(state, request, rotation))
                         .orElseGet(() -> begin(state, request)));
@@ -38,10 +42,13 @@ final class KeyRotationPlanner {
         if (state.fresh().isEmpty()) {
             return Optional.of(new KeyRotationStep.RemoveLeftover());
         }
-        return request.keepRootKey()
-                ? refuse("a rotation of the root key is under way: finish it first, by running the command that it was"
-                        + " begun with")
-                : Optional.empty();
+        return state.rolesOfFresh().equals(request.roles())
+                ? Optional.empty()
+                : refuse("a rotation of %s is under way: finish it first, by running the command that it was begun with"
+                        .formatted(state.rolesOfFresh().stream()
+                                .sorted()
+                                .map(role -> "the " + role.value() + " key")
+                                .collect(Collectors.joining(" and "))));
     }
 
     /** What the newest root says counts, whatever has become of the RootRotation. */
@@ -58,35 +65,12 @@ final class KeyRotationPlanner {
                         : new KeyRotationStep.Wait(why(state), true));
     }
 
-    private static Optional<KeyRotationStep> preconditions(KeyRotationState state, KeyRotationRequest request) {
-        var spec = state.factory().getSpec();
-        var name = request.factory();
-        if (Boolean.TRUE.equals(spec.paused())) {
-            return refuse(
-                    "Factory " + name + " is paused: nothing is prepared or published there. Set spec.paused to false,"
-                            + " and run this again");
-        }
-        if (state.active().isEmpty()) {
-            return Optional.of(new KeyRotationStep.Foreign());
-        }
-        if (!state.fresh().isEmpty() && state.fresh().size() != state.active().size()) {
-            return refuse(
-                    "the pending archive has %d new keys, and root version %d of Factory %s lists %d of the archive's:"
-                                    .formatted(
-                                            state.fresh().size(),
-                                            state.roots().root().version(),
-                                            name,
-                                            state.active().size())
-                            + " root has changed since. Keep the pending archive, move it aside, and run this again");
-        }
-        return Optional.empty();
-    }
-
     private static KeyRotationStep begin(KeyRotationState state, KeyRotationRequest request) {
         return state.name()
                 .<KeyRotationStep>map(
                         name -> new KeyRotationStep.Declare(KeyRotationSpec.rotation(name, state, request)))
-                .orElseGet(() -> new KeyRotationStep.MakeKeys(state.active().size()));
+                .orElseGet(() -> new KeyRotationStep.MakeKeys(request.roles().stream()
+                        .collect(Collectors.toMap(role -> role, KeyRotationPreconditions.newKeys(state)::get))));
     }
 
     private static KeyRotationStep ceremony(KeyRotationState state, KeyRotationRequest request, RootRotation rotation) {
@@ -109,9 +93,16 @@ final class KeyRotationPlanner {
             return new KeyRotationStep.Wait(why(state), false);
         }
         if (!isAsked(status.get().phase())) {
-            return new KeyRotationStep.Wait(why(state), true);
+            return new KeyRotationStep.Wait(why(state), !isTargetsTurn(state));
         }
         return sign(state, request, rotation, status.get());
+    }
+
+    /** Root is signed, and about to be stored: then a version of targets may come that the holder signs, too. */
+    private static boolean isTargetsTurn(KeyRotationState state) {
+        return state.phase().filter(Phase.PUBLISHING::equals).isPresent()
+                && !(state.active(RoleName.TARGETS).isEmpty()
+                        && state.fresh(RoleName.TARGETS).isEmpty());
     }
 
     /** Also while another one comes first: whichever is signed in full is published. */
@@ -123,7 +114,7 @@ final class KeyRotationPlanner {
             KeyRotationState state, KeyRotationRequest request, RootRotation rotation, RootRotationStatus status) {
         var count = new SignatureCount(Optional.of(status));
         var lacking = new TreeMap<>(state.signers());
-        lacking.keySet().removeIf(keyid -> count.signed().contains(keyid.value()));
+        lacking.keySet().removeIf(keyid -> hasSigned(state, count, keyid));
         if (lacking.isEmpty()) {
             return new KeyRotationStep.Wait(why(state), true);
         }
@@ -137,7 +128,15 @@ final class KeyRotationPlanner {
                         + ", where a signature of yours belongs, is no good: "
                         + String.join("; ", count.rejected(secret)) + ". Have it deleted, and run this again"))
                 .findFirst()
-                .orElseGet(() -> new KeyRotationStep.Sign(payload, lacking));
+                .orElseGet(() -> new KeyRotationStep.Sign(payload, lacking, Optional.empty()));
+    }
+
+    /** Of a holder of targets who joins nothing counts but that he has signed. */
+    private static boolean hasSigned(KeyRotationState state, SignatureCount count, KeyId keyid) {
+        return state.fresh(RoleName.TARGETS).containsKey(keyid)
+                ? count.status().map(RootRotationStatus::signatures).isPresent()
+                        && !count.unproven().contains(keyid.value())
+                : count.signed().contains(keyid.value());
     }
 
     /** What the cluster says about the rotation, and what keeps the Factory from going on. */
@@ -150,7 +149,7 @@ final class KeyRotationPlanner {
                         .orElse("");
     }
 
-    private static Optional<KeyRotationStep> refuse(String why) {
+    static Optional<KeyRotationStep> refuse(String why) {
         return Optional.of(new KeyRotationStep.Refuse(why));
     }
 }

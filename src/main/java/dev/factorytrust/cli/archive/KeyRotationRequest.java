@@ -2,22 +2,24 @@ package dev.factorytrust.cli.archive;
 
 import dev.factorytrust.api.v1alpha1.RootRotationSpec;
 import dev.factorytrust.tuf.crypto.KeyType;
+import dev.factorytrust.tuf.model.RoleName;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What somebody asks for with {@code keys rotate}.
  *
- * @param keepRootKey only online keys are exchanged
- * @param type of the new root keys
+ * @param roles whose keys in the archive are exchanged: root, targets, both; none where only online keys are
+ * @param type of the new keys
  * @param online whose online keys are exchanged; empty to leave that to the operator: none, or all under Compromise
  * @param movedFrom {@code <namespace>/<name>} that the Factory had before it was restored under this one
  */
 record KeyRotationRequest(
         String namespace,
         String factory,
-        boolean keepRootKey,
+        Set<RoleName> roles,
         KeyType type,
         Optional<List<RootRotationSpec.OnlineRole>> online,
         boolean compromise,
@@ -25,12 +27,12 @@ record KeyRotationRequest(
         Optional<String> expiresAfter,
         Optional<String> movedFrom) {
 
-    /** The roles whose online key the next root is to exchange. */
-    List<RootRotationSpec.OnlineRole> rotated() {
-        return online.orElse(compromise ? List.of(RootRotationSpec.OnlineRole.values()) : List.of());
+    KeyRotationRequest {
+        roles = Set.copyOf(roles);
     }
 
-    RootRotationSpec.Reason reason() {
-        return compromise ? RootRotationSpec.Reason.COMPROMISE : RootRotationSpec.Reason.SCHEDULED;
+    /** Whether online keys and holders' keys of targets change with an overlap, which takes its time. */
+    boolean overlaps() {
+        return !compromise && (roles.contains(RoleName.TARGETS) || online.isPresent());
     }
 }

@@ -2,6 +2,8 @@ package dev.factorytrust.cli.archive;
 
 import dev.factorytrust.cli.ceremony.RootPayload;
 import dev.factorytrust.cli.ceremony.SignatureSecret;
+import dev.factorytrust.cli.ceremony.SignedPayload;
+import dev.factorytrust.cli.ceremony.TargetsPayload;
 import dev.factorytrust.cli.cluster.Waiting;
 import dev.factorytrust.cli.console.Failure;
 import dev.factorytrust.cli.console.InputFile;
@@ -12,6 +14,7 @@ import dev.factorytrust.tuf.crypto.SoftwareKey;
 import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.verify.VerificationException;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -21,8 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -35,11 +36,17 @@ final class KeyRotationRun {
     /**
      * Who else has a say.
      *
-     * @param agrees whether what is shown may be signed
      * @param tell takes a line for a person
      * @param checked is shown the root that was current, once its successor is published; refuses by a {@link Failure}
      */
-    record People(Predicate<List<String>> agrees, Consumer<String> tell, Consumer<Bytes> checked) {}
+    record People(Consent consent, Consumer<String> tell, Consumer<Bytes> checked) {}
+
+    /** Whether what is shown may be signed. */
+    interface Consent {
+
+        /** @param asked whether there is nothing in it that the command line didn't ask for */
+        boolean to(List<String> lines, boolean asked);
+    }
 
     /** How it ended. */
     enum End {
@@ -97,8 +104,8 @@ final class KeyRotationRun {
                                     + rotation.getMetadata().getName());
                     cluster.declare(rotation);
                 }
-                case KeyRotationStep.Sign(var payload, var signers) -> {
-                    if (!sign(payload, signers)) {
+                case KeyRotationStep.Sign(var payload, var signers, var unasked) -> {
+                    if (!sign(state, payload, signers, unasked)) {
                         pause(state, "the operator has yet to count the signatures", until);
                     }
                 }
@@ -139,19 +146,22 @@ final class KeyRotationRun {
         }
     }
 
-    private void makeKeys(Dialect dialect, int count) {
+    private void makeKeys(Dialect dialect, Map<RoleName, Integer> count) {
         var content = files.read().orElseThrow();
-        var made = Stream.generate(() -> SoftwareKey.generate(request.type()))
-                .limit(count)
-                .collect(Collectors.toMap(key -> keyid(dialect, key), key -> key));
-        files.createPending(KeyArchive.add(
-                content,
-                made.entrySet().stream()
-                        .map(named -> new ArchivedKey(RoleName.ROOT, named.getKey(), named.getValue()))
-                        .toList()));
-        made.keySet().forEach(keyid -> people.tell()
-                .accept("made a new %s key, keyid %s, in %s"
-                        .formatted(request.type().id(), keyid.value(), files.pendingPath())));
+        var made = count.keySet().stream()
+                .sorted()
+                .flatMap(role -> Stream.generate(() -> SoftwareKey.generate(request.type()))
+                        .limit(count.get(role))
+                        .map(key -> new ArchivedKey(role, keyid(dialect, key), key)))
+                .toList();
+        files.createPending(KeyArchive.add(content, made));
+        made.forEach(named -> people.tell()
+                .accept("made a new %s key for %s, keyid %s, in %s"
+                        .formatted(
+                                request.type().id(),
+                                named.role().orElseThrow().value(),
+                                keyid(dialect, named.key()).value(),
+                                files.pendingPath())));
     }
 
     private KeyId keyid(Dialect dialect, SoftwareKey key) {
@@ -164,7 +174,8 @@ final class KeyRotationRun {
     }
 
     /** Whether there was anything to do: status is behind what this run has attached. */
-    private boolean sign(RootPayload payload, Map<KeyId, SoftwareKey> signers) {
+    private boolean sign(
+            KeyRotationState state, SignedPayload payload, Map<KeyId, SoftwareKey> signers, Optional<String> unasked) {
         var open = signers.entrySet().stream()
                 .filter(signer -> !attached.contains(
                         SignatureSecret.name(payload, signer.getValue().publicKey())))
@@ -172,31 +183,42 @@ final class KeyRotationRun {
         if (open.isEmpty()) {
             return false;
         }
-        requireAgreement(payload);
+        requireAgreement(state, payload, unasked);
         for (var signer : open) {
             var key = signer.getValue();
             var signature = SignatureSecret.of(payload, signer.getKey(), key.publicKey(), key.sign(payload.bytes()));
             cluster.attach(signature);
             attached.add(signature.name());
         }
-        people.tell().accept("signed with " + open.size() + (open.size() == 1 ? " key" : " keys") + ", and attached");
+        people.tell()
+                .accept("signed %s with %d %s, and attached"
+                        .formatted(payload.subject(), open.size(), open.size() == 1 ? "key" : "keys"));
         return true;
     }
 
     /** Asked once for each payload: a Compromise may get another one, if a root came in between. */
-    private void requireAgreement(RootPayload payload) {
+    private void requireAgreement(KeyRotationState state, SignedPayload payload, Optional<String> unasked) {
         var digest = payload.bytes().sha256();
         if (agreed.filter(digest::equals).isPresent()) {
             return;
         }
-        if (!people.agrees().test(payload.lines())) {
-            var name = payload.rotation().name();
-            throw Failure.refused(
-                    ("nothing was signed. RootRotation %s waits, unsigned: run this again to sign it, or have it"
-                                    + " deleted (kubectl delete rootrotation %s -n %s)")
-                            .formatted(name, name, request.namespace()));
+        var lines = Stream.concat(payload.lines().stream(), unasked.stream().map("  note that "::concat))
+                .toList();
+        if (!people.consent().to(lines, unasked.isEmpty())) {
+            throw Failure.refused(refused(state, payload));
         }
         agreed = Optional.of(digest);
+    }
+
+    private String refused(KeyRotationState state, SignedPayload payload) {
+        return switch (payload) {
+            case RootPayload root ->
+                "nothing was signed. RootRotation %1$s waits, unsigned: run this again to sign it, or have it deleted (kubectl delete rootrotation %1$s -n %2$s)"
+                        .formatted(root.rotation().name(), request.namespace());
+            case TargetsPayload _ ->
+                "targets weren't signed. Root version %d is, and waits for them: run this again to sign them"
+                        .formatted(state.roots().root().version());
+        };
     }
 
     private void pause(KeyRotationState state, String why, Instant until) {
@@ -217,8 +239,24 @@ final class KeyRotationRun {
         if (state.isPublished()) {
             var fresh =
                     state.fresh().values().stream().map(SoftwareKey::publicKey).toList();
-            people.checked().accept(state.roots().before(fresh));
+            var before = state.roots().before(fresh);
+            if (request.roles().contains(RoleName.TARGETS)) {
+                requireAccepted(state, before);
+            }
+            people.checked().accept(before);
         }
         files.replaceByPending();
+    }
+
+    /** Root alone doesn't tell whether devices take what the holder has signed under it. */
+    private void requireAccepted(KeyRotationState state, Bytes before) {
+        try {
+            gatherer.deviceWith(
+                    before, state.roots(), state.roots().visible().metadata().version());
+        } catch (VerificationException e) {
+            throw Failure.refused("the new keys are published, but a device that has the root before would refuse what"
+                    + " the cluster has for it: " + e.getMessage()
+                    + ". Run this again once that is cured; the new keys wait beside the archive");
+        }
     }
 }

@@ -5,6 +5,7 @@ import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.RootRotationSpec;
 import dev.factorytrust.names.Names;
 import dev.factorytrust.tuf.model.KeyId;
+import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.repository.RoleEdit;
 import dev.factorytrust.tuf.repository.RootExtras;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -19,19 +20,21 @@ final class KeyRotationSpec {
 
     private KeyRotationSpec() {}
 
-    /** As the operator's payload has to follow from it; empty where root's holders stay. */
-    static Optional<RoleEdit> edit(KeyRotationState state) {
-        if (state.fresh().isEmpty()) {
+    /** As the operator's payload has to follow from it; empty where the role's holders stay. */
+    static Optional<RoleEdit> edit(KeyRotationState state, RoleName role) {
+        if (state.fresh(role).isEmpty()) {
             return Optional.empty();
         }
         var names = RootExtras.of(state.roots().root()).holders();
-        var replaced = List.copyOf(state.active().keySet());
+        var replaced = List.copyOf(state.active(role).keySet());
         var added = new ArrayList<dev.factorytrust.tuf.repository.Holder>();
-        state.fresh().forEach((keyid, key) -> {
-            var before = replaced.get(added.size());
+        state.fresh(role).forEach((keyid, key) -> {
             // Whoever held the old key holds the new one, under the same name.
-            var name = Optional.ofNullable(names.get(before))
-                    .orElse("root-" + keyid.value().substring(0, 8));
+            var name = replaced.stream()
+                    .skip(added.size())
+                    .findFirst()
+                    .map(names::get)
+                    .orElse(role.value() + '-' + keyid.value().substring(0, 8));
             added.add(new dev.factorytrust.tuf.repository.Holder(name, key.publicKey()));
         });
         return Optional.of(
@@ -45,9 +48,9 @@ final class KeyRotationSpec {
                 request.compromise() ? null : state.roots().root().version(),
                 request.compromise() ? RootRotationSpec.Reason.COMPROMISE : null,
                 request.message().orElse(null),
-                edit(state).map(KeyRotationSpec::change).orElse(null),
-                null,
-                request.online().orElse(null),
+                edit(state, RoleName.ROOT).map(KeyRotationSpec::change).orElse(null),
+                edit(state, RoleName.TARGETS).map(KeyRotationSpec::change).orElse(null),
+                KeyRotationCustody.online(state, request).orElse(null),
                 request.expiresAfter().orElse(null));
     }
 

@@ -6,17 +6,22 @@ import dev.factorytrust.api.v1alpha1.RootRotationStatus;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus.Phase;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.archive.KeyArchive;
+import dev.factorytrust.tuf.archive.KeyArchive.ArchivedKey;
 import dev.factorytrust.tuf.crypto.PublicKey;
 import dev.factorytrust.tuf.crypto.SoftwareKey;
 import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.model.KeyId;
+import dev.factorytrust.tuf.model.RoleName;
+import dev.factorytrust.tuf.model.Root;
 
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What a rotation of a holder's keys finds: on his disk and in the cluster.
@@ -25,6 +30,7 @@ import java.util.TreeMap;
  * @param name of the RootRotation that is followed; empty before a new key names it
  * @param followed whether this run has seen that rotation under way
  * @param payload the bytes that its status names, whatever their digest
+ * @param targets what there is of targets, while the rotation's root waits for a version of them that the holder signs
  */
 record KeyRotationState(
         Factory factory,
@@ -35,36 +41,57 @@ record KeyRotationState(
         Optional<RootRotation> rotation,
         boolean followed,
         Optional<Bytes> payload,
+        Optional<AwaitedTargets> targets,
         Instant now) {
 
     /** The keys that the pending archive has and the archive hasn't, by keyid. */
     SortedMap<KeyId, SoftwareKey> fresh() {
-        return pending.map(next -> fresh(roots.dialect(), archive, next)).orElseGet(TreeMap::new);
+        var fresh = fresh(RoleName.ROOT);
+        fresh.putAll(fresh(RoleName.TARGETS));
+        return fresh;
     }
 
-    static SortedMap<KeyId, SoftwareKey> fresh(Dialect dialect, KeyArchive archive, KeyArchive pending) {
+    /** Those of them that are made for this role. */
+    SortedMap<KeyId, SoftwareKey> fresh(RoleName role) {
+        return pending.map(next -> fresh(roots.dialect(), archive, next, role)).orElseGet(TreeMap::new);
+    }
+
+    static SortedMap<KeyId, SoftwareKey> fresh(Dialect dialect, KeyArchive archive, KeyArchive pending, RoleName role) {
         var old = publicKeys(archive);
         var fresh = new TreeMap<KeyId, SoftwareKey>();
         pending.keys().stream()
-                .map(KeyArchive.ArchivedKey::key)
+                .filter(named -> named.role().orElse(RoleName.ROOT) == role)
+                .map(ArchivedKey::key)
                 .filter(key -> !old.contains(key.publicKey()))
                 .forEach(key -> fresh.put(dialect.keyId(dialect.key(key.publicKey())), key));
         return fresh;
+    }
+
+    /** For which roles new keys are made. */
+    Set<RoleName> rolesOfFresh() {
+        return Set.of(RoleName.ROOT, RoleName.TARGETS).stream()
+                .filter(role -> !fresh(role).isEmpty())
+                .collect(Collectors.toSet());
     }
 
     static List<PublicKey> publicKeys(KeyArchive archive) {
         return archive.keys().stream().map(named -> named.key().publicKey()).toList();
     }
 
-    /** The archive's keys that the newest root lists, by the keyid under which it does. */
-    SortedMap<KeyId, SoftwareKey> active() {
-        return listed(archive);
+    /** The archive's keys that the newest root lists for the role, by the keyid under which it does. */
+    SortedMap<KeyId, SoftwareKey> active(RoleName role) {
+        return listed(archive, roots.root(), role);
     }
 
-    private SortedMap<KeyId, SoftwareKey> listed(KeyArchive keys) {
+    /** The holder's keys, old and new, that this root lists for targets. */
+    SortedMap<KeyId, SoftwareKey> targetsKeys(Root root) {
+        return listed(pending.orElse(archive), root, RoleName.TARGETS);
+    }
+
+    static SortedMap<KeyId, SoftwareKey> listed(KeyArchive keys, Root root, RoleName role) {
         var listed = new TreeMap<KeyId, SoftwareKey>();
-        roots.rootKeys().forEach((keyid, publicKey) -> keys.keys().stream()
-                .map(KeyArchive.ArchivedKey::key)
+        RootHistory.keys(root, role).forEach((keyid, publicKey) -> keys.keys().stream()
+                .map(ArchivedKey::key)
                 .filter(key -> key.publicKey().equals(publicKey))
                 .findFirst()
                 .ifPresent(key -> listed.put(keyid, key)));
@@ -74,12 +101,14 @@ record KeyRotationState(
     /** Whether the newest root lists every new key. */
     boolean isPublished() {
         return !fresh().isEmpty()
-                && fresh().values().stream().allMatch(key -> roots.rootKeys().containsValue(key.publicKey()));
+                && rolesOfFresh().stream().allMatch(role -> fresh(role).values().stream()
+                        .map(SoftwareKey::publicKey)
+                        .allMatch(RootHistory.keys(roots.root(), role)::containsValue));
     }
 
     /** Old and new keys that may count towards the next root, by keyid. */
     Map<KeyId, SoftwareKey> signers() {
-        var signers = new TreeMap<>(active());
+        var signers = new TreeMap<>(active(RoleName.ROOT));
         signers.putAll(fresh());
         return signers;
     }

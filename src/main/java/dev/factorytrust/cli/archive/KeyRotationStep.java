@@ -1,22 +1,32 @@
 package dev.factorytrust.cli.archive;
 
 import dev.factorytrust.api.v1alpha1.RootRotation;
-import dev.factorytrust.cli.ceremony.RootPayload;
+import dev.factorytrust.cli.ceremony.SignedPayload;
 import dev.factorytrust.tuf.crypto.SoftwareKey;
 import dev.factorytrust.tuf.model.KeyId;
+import dev.factorytrust.tuf.model.RoleName;
 
 import java.util.Map;
+import java.util.Optional;
 
 /** What a rotation of a holder's keys does next. */
 sealed interface KeyRotationStep {
 
-    /** New keys, written beside the archive before anything is declared. */
-    record MakeKeys(int count) implements KeyRotationStep {}
+    /**
+     * New keys, written beside the archive before anything is declared.
+     *
+     * @param count how many for which role
+     */
+    record MakeKeys(Map<RoleName, Integer> count) implements KeyRotationStep {}
 
     record Declare(RootRotation rotation) implements KeyRotationStep {}
 
-    /** @param payload which holds what was asked for, and nothing else */
-    record Sign(RootPayload payload, Map<KeyId, SoftwareKey> signers) implements KeyRotationStep {}
+    /**
+     * @param payload which holds what was asked for
+     * @param unasked what it holds beyond that, or may hold: for a person to say yes to
+     */
+    record Sign(SignedPayload payload, Map<KeyId, SoftwareKey> signers, Optional<String> unasked)
+            implements KeyRotationStep {}
 
     /**
      * @param why what happens meanwhile, for people

@@ -18,6 +18,7 @@ import dev.factorytrust.cli.key.KeyTypes;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.crypto.KeyType;
 import dev.factorytrust.tuf.dialect.Dialects;
+import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.verify.ClientWorkflow;
 import dev.factorytrust.tuf.verify.DeviceState;
@@ -36,13 +37,16 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.Stack;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 @Command(
         name = "rotate",
         mixinStandardHelpOptions = true,
         description = {
-            "Exchanges the root keys in an archive for new ones, in one step: makes the new key, declares the RootRotation,",
+            "Exchanges the keys in an archive for new ones, in one step: makes the new key, declares the RootRotation,",
             "checks what the operator offers, signs it with the old key and the new one, waits until devices are served the new",
             "root, and replaces the archive. Interrupted anywhere, it is run again and goes on.",
             "With --no-wait it returns once all is signed; run again later, it replaces the archive."
@@ -67,8 +71,7 @@ public final class KeysRotate implements Runnable {
             names = "--archive",
             required = true,
             paramLabel = "FILE",
-            description =
-                    "The archive of root keys; it is replaced by one with the new keys in it, and the old ones kept.")
+            description = "The archive of keys; it is replaced by one with the new keys in it, and the old ones kept.")
     private Path archive;
 
     @Option(
@@ -88,10 +91,16 @@ public final class KeysRotate implements Runnable {
             description = "Exchange online keys too: --online=timestamp,snapshot,targets, or --online for all three.")
     private List<OnlineRole> online;
 
-    @Option(names = "--targets", description = "Exchange the holders' key of targets.")
+    @Option(
+            names = "--targets",
+            description =
+                    "Exchange the archive's key of targets too, or make the first where custody becomes Offline or"
+                            + " Shared; and sign the targets that the new root waits for.")
     private boolean targets;
 
-    @Option(names = "--keep-root-key", description = "Exchange only online keys; with --online or --compromise.")
+    @Option(
+            names = "--keep-root-key",
+            description = "Exchange only the others; with --online, --targets or --compromise.")
     private boolean keepRootKey;
 
     @Option(
@@ -154,8 +163,8 @@ public final class KeysRotate implements Runnable {
     }
 
     private void requireSense() {
-        if (keepRootKey && online == null && !compromise) {
-            throw Failure.refused("--keep-root-key alone leaves nothing to exchange: name --online too");
+        if (keepRootKey && online == null && !targets && !compromise) {
+            throw Failure.refused("--keep-root-key alone leaves nothing to exchange: name --online or --targets too");
         }
         if (!yes) {
             Terminal.required("pass --yes to sign without being asked");
@@ -166,11 +175,10 @@ public final class KeysRotate implements Runnable {
         var factory = factories
                 .factory(name)
                 .orElseThrow(() -> Failure.refused("there is no Factory " + name + " in namespace " + namespace));
-        requireHolders(factory);
         var request = new KeyRotationRequest(
                 namespace,
                 name,
-                keepRootKey,
+                roles(),
                 type,
                 Optional.ofNullable(online)
                         .filter(roles -> !roles.isEmpty())
@@ -189,20 +197,10 @@ public final class KeysRotate implements Runnable {
         return KeyRotationOutcome.of(request, files.path().toString(), run.run());
     }
 
-    private void requireHolders(Factory factory) {
-        if (!targets) {
-            return;
-        }
-        var custody = Optional.ofNullable(factory.getSpec().targets())
-                .map(FactorySpec.TargetsPolicy::custody)
-                .orElse(FactorySpec.Custody.ONLINE);
-        throw Failure.refused(
-                custody == FactorySpec.Custody.ONLINE
-                        ? "targets.custody of Factory " + name
-                                + " is Online: its key is in the cluster, and --online=targets" + " exchanges it"
-                        : "targets.custody of Factory " + name + " is " + Output.name(custody)
-                                + ", and keys rotate exchanges root keys alone: its holders change theirs by a RootRotation"
-                                + " with spec.targets");
+    private Set<RoleName> roles() {
+        return Stream.of(RoleName.ROOT, RoleName.TARGETS)
+                .filter(role -> role == RoleName.ROOT ? !keepRootKey : targets)
+                .collect(Collectors.toSet());
     }
 
     private Duration patience(Factory factory, KeyRotationRequest request) {
@@ -211,13 +209,19 @@ public final class KeysRotate implements Runnable {
                 .map(FactorySpec.OnlineKeys::overlap)
                 .map(Durations::parse)
                 .orElse(Durations.OVERLAP);
-        return waiting.timeout(Duration.ofMinutes(15)
-                .plus(request.rotated().isEmpty() || compromise ? Duration.ZERO : overlap.multipliedBy(3)));
+        return waiting.timeout(
+                Duration.ofMinutes(15).plus(request.overlaps() ? overlap.multipliedBy(3) : Duration.ZERO));
     }
 
-    private boolean agrees(List<String> changes) {
+    /** What nobody asked for on the command line isn't covered by its --yes. */
+    private boolean agrees(List<String> changes, boolean asked) {
         changes.forEach(person::tell);
-        return yes || Terminal.confirms("Sign it?", "pass --yes to sign without being asked");
+        return yes && asked
+                || Terminal.confirms(
+                        "Sign it?",
+                        asked
+                                ? "pass --yes to sign without being asked"
+                                : "--yes covers only what was asked for: run this at a terminal, or have it taken back");
     }
 
     /** The roots in the cluster have been verified; here is what devices are really given. */

@@ -3,7 +3,7 @@ package dev.factorytrust.cli.archive;
 import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.cli.ceremony.SignatureSecret;
-import dev.factorytrust.cli.cluster.Cluster;
+import dev.factorytrust.cli.cluster.MetadataFiles;
 import dev.factorytrust.tuf.Bytes;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -62,7 +62,12 @@ final class KubernetesFactoryCluster implements FactoryCluster {
 
     @Override
     public Optional<Bytes> file(String configMap, String entry) {
-        return answer(() -> Cluster.file(client, namespace, configMap, entry)).flatMap(file -> file);
+        return answer(() -> client.configMaps()
+                        .inNamespace(namespace)
+                        .withName(configMap)
+                        .get())
+                .flatMap(object ->
+                        answer(() -> MetadataFiles.of(client, object, entry)).orElseThrow());
     }
 
     @Override

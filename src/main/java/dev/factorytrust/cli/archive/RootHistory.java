@@ -7,6 +7,7 @@ import dev.factorytrust.tuf.crypto.PublicKey;
 import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.dialect.Dialects;
 import dev.factorytrust.tuf.dialect.MalformedMetadataException;
+import dev.factorytrust.tuf.model.Key;
 import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
@@ -16,11 +17,12 @@ import dev.factorytrust.tuf.verify.VerificationException;
 
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongFunction;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The newest root that a cluster has, believed because a chain of roots leads to it (5.3.3 to 5.3.9) from one that the
@@ -31,13 +33,17 @@ final class RootHistory {
     private final Dialect dialect;
     private final String factory;
     private final LongFunction<Optional<Bytes>> stored;
+    private final Signed<Root> visible;
     private final Signed<Root> newest;
 
-    private RootHistory(Dialect dialect, String factory, LongFunction<Optional<Bytes>> stored, Signed<Root> newest) {
+    private RootHistory(
+            Dialect dialect, String factory, LongFunction<Optional<Bytes>> stored, TrustedMetadataSet verified) {
         this.dialect = dialect;
         this.factory = factory;
         this.stored = stored;
-        this.newest = newest;
+        visible = verified.root();
+        onTheirWay(stored, verified);
+        newest = verified.root();
     }
 
     /**
@@ -55,13 +61,21 @@ final class RootHistory {
             Optional<InputFile> trusted) {
         var top = file(factory, stored, published);
         var dialect = dialect(factory, top);
-        var active = rootKeys(decode(factory, top).metadata()).values().stream()
-                .filter(own::contains)
-                .toList();
+        var active = active(decode(factory, top).metadata(), own);
         var start = trusted.map(InputFile::content)
                 .or(() -> active.isEmpty() ? Optional.of(top) : Optional.empty())
                 .orElseGet(() -> signedByAll(factory, stored, published, active));
         return new RootHistory(dialect, factory, stored, walk(dialect, factory, stored, start, published));
+    }
+
+    /** Whoever has no key of root has signed the root with which his key of targets came. */
+    private static List<PublicKey> active(Root root, Collection<PublicKey> own) {
+        return Stream.of(RoleName.ROOT, RoleName.TARGETS)
+                .map(role ->
+                        keys(root, role).values().stream().filter(own::contains).toList())
+                .filter(keys -> !keys.isEmpty())
+                .findFirst()
+                .orElse(List.of());
     }
 
     /** With none of the holder's keys in it nothing is signed for it, so it may be looked at unproven. */
@@ -86,7 +100,7 @@ final class RootHistory {
         return root.signatures().stream().anyMatch(signature -> key.verify(root.canonical(), signature.value()));
     }
 
-    private static Signed<Root> walk(
+    private static TrustedMetadataSet walk(
             Dialect dialect, String factory, LongFunction<Optional<Bytes>> stored, Bytes start, long published) {
         try {
             var trusted = new TrustedMetadataSet(dialect, start, Instant.MIN);
@@ -94,8 +108,7 @@ final class RootHistory {
                 trusted.updateRoot(
                         file(factory, stored, trusted.root().metadata().version() + 1));
             }
-            onTheirWay(stored, trusted);
-            return trusted.root();
+            return trusted;
         } catch (VerificationException e) {
             throw Failure.refused("the roots of Factory " + factory + " in the cluster don't hold, so nothing is signed"
                     + " for them: " + e.getMessage());
@@ -156,19 +169,28 @@ final class RootHistory {
         return newest.metadata();
     }
 
+    /** The newest that devices see. */
+    Signed<Root> visible() {
+        return visible;
+    }
+
     /** The keys that may sign the next root, by keyid. */
     Map<KeyId, PublicKey> rootKeys() {
         return rootKeys(root());
     }
 
     static Map<KeyId, PublicKey> rootKeys(Root root) {
-        return root.role(RoleName.ROOT).keyids().stream()
-                .filter(keyid -> root.keys().get(keyid).publicKey().isPresent())
-                .collect(Collectors.toMap(
-                        keyid -> keyid,
-                        keyid -> root.keys().get(keyid).publicKey().orElseThrow(),
-                        (one, _) -> one,
-                        TreeMap::new));
+        return keys(root, RoleName.ROOT);
+    }
+
+    /** The keys that root names for the role and that anybody can use. */
+    static Map<KeyId, PublicKey> keys(Root root, RoleName role) {
+        var keys = new TreeMap<KeyId, PublicKey>();
+        root.role(role).keyids().forEach(keyid -> Optional.ofNullable(
+                        root.keys().get(keyid))
+                .flatMap(Key::publicKey)
+                .ifPresent(key -> keys.put(keyid, key)));
+        return keys;
     }
 
     /** The newest version, below the newest root, whose root lists this key; an old copy of an archive has such a key. */
@@ -178,12 +200,17 @@ final class RootHistory {
             if (file.isEmpty()) {
                 break;
             }
-            if (rootKeys(decode(factory, file.get()).metadata()).values().stream()
-                    .anyMatch(keys::contains)) {
+            if (lists(decode(factory, file.get()).metadata(), keys)) {
                 return Optional.of(version);
             }
         }
         return Optional.empty();
+    }
+
+    private static boolean lists(Root root, Collection<PublicKey> keys) {
+        return Stream.of(RoleName.ROOT, RoleName.TARGETS)
+                .flatMap(role -> keys(root, role).values().stream())
+                .anyMatch(keys::contains);
     }
 
     /**
@@ -195,8 +222,9 @@ final class RootHistory {
     Bytes before(Collection<PublicKey> keys) {
         for (var version = root().version() - 1; version > 0; version--) {
             var file = file(factory, stored, version);
-            if (rootKeys(decode(factory, file).metadata()).values().stream().noneMatch(keys::contains)) {
-                var reached = walk(dialect, factory, stored, file, root().version());
+            if (!lists(decode(factory, file).metadata(), keys)) {
+                var reached =
+                        walk(dialect, factory, stored, file, root().version()).root();
                 if (!reached.file().equals(newest.file())) {
                     throw Failure.refused("a device that trusts root version " + version + " of Factory " + factory
                             + " comes to another root than version " + root().version());

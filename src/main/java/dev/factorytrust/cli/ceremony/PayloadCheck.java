@@ -33,7 +33,7 @@ public final class PayloadCheck {
      */
     public static void require(
             String name, RootPayload offered, RootChange change, Optional<Duration> life, Instant now) {
-        requireExpiry(name, offered.next().expires(), life, now);
+        requireExpiry(name, offered.next().expires(), life, OFFERED, now);
         var before = offered.before().map(RootPayload.Before::root);
         switch (RootProposal.propose(offered.dialect(), before, change)) {
             case RootProposal.Refused(var _, var message) -> throw refused(name, message);
@@ -45,14 +45,19 @@ public final class PayloadCheck {
         }
     }
 
-    private static void requireExpiry(String name, Instant expires, Optional<Duration> life, Instant now) {
+    /**
+     * @param offered how long it may have been offered already
+     * @throws Failure where it expires at another time than one that was made for this life would
+     */
+    public static void requireExpiry(
+            String name, Instant expires, Optional<Duration> life, Duration offered, Instant now) {
         if (!expires.isAfter(now)) {
             throw refused(name, "it expired " + expires);
         }
         life.ifPresent(whole -> {
             var third = whole.dividedBy(3);
             var oldest = now.plus(whole)
-                    .minus(OFFERED.compareTo(third) < 0 ? OFFERED : third)
+                    .minus(offered.compareTo(third) < 0 ? offered : third)
                     .minus(SLACK);
             var newest = now.plus(whole).plus(SLACK);
             if (expires.isBefore(oldest) || expires.isAfter(newest)) {

@@ -35,6 +35,14 @@ public record SignatureCount(Optional<RootRotationStatus> status) {
                 .collect(Collectors.toSet());
     }
 
+    /** Keys that join and have not signed yet, by which their holders prove to have them. */
+    public Set<String> unproven() {
+        return signatures().map(RootRotationStatus.Signatures::added).stream()
+                .flatMap(added -> added.missing().stream())
+                .map(KeyRef::keyid)
+                .collect(Collectors.toSet());
+    }
+
     /** Why what came in this Secret doesn't count; several reasons where several keys were tried. */
     public List<String> rejected(String secret) {
         return signatures().map(RootRotationStatus.Signatures::rejected).orElse(List.of()).stream()

@@ -41,7 +41,8 @@ class InMemoryNamespace implements FactoryCluster {
     @Override
     public Optional<Bytes> file(String configMap, String entry) {
         return factory.find(ConfigMap.class, configMap)
-                .map(object -> Bytes.base64(object.getBinaryData().get(entry)));
+                .map(object -> object.getBinaryData().get(entry))
+                .map(Bytes::base64);
     }
 
     @Override

@@ -7,7 +7,8 @@ import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.archive.KeyArchive;
 import dev.factorytrust.tuf.crypto.KeyType;
 import dev.factorytrust.tuf.crypto.PublicKey;
-import dev.factorytrust.tuf.dialect.StandardDialect;
+import dev.factorytrust.tuf.dialect.Dialects;
+import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 
 import java.io.IOException;
@@ -28,7 +29,7 @@ public final class KeyHolder {
     public static final KeyRotationRequest PLAIN = new KeyRotationRequest(
             InMemoryFactory.NAMESPACE,
             "acme",
-            false,
+            Set.of(RoleName.ROOT),
             KeyType.ED25519,
             Optional.empty(),
             false,
@@ -36,12 +37,11 @@ public final class KeyHolder {
             Optional.empty(),
             Optional.empty());
 
-    private static final StandardDialect DIALECT = new StandardDialect();
-
     private final InMemoryFactory factory;
     private final Path archive;
     private final List<String> told = new ArrayList<>();
     private boolean agrees = true;
+    private boolean agreesToMore;
 
     public KeyHolder(InMemoryFactory factory, Path archive) {
         this.factory = factory;
@@ -49,23 +49,32 @@ public final class KeyHolder {
     }
 
     static KeyRotationRequest online(OnlineRole... roles) {
-        return with(PLAIN, false, false, Optional.of(List.of(roles)));
+        return with(PLAIN.roles(), false, Optional.of(List.of(roles)));
     }
 
     static KeyRotationRequest compromise() {
-        return with(PLAIN, false, true, Optional.empty());
+        return compromise(RoleName.ROOT);
+    }
+
+    static KeyRotationRequest compromise(RoleName... roles) {
+        return with(Set.of(roles), true, Optional.empty());
     }
 
     static KeyRotationRequest onlineOnly(OnlineRole... roles) {
-        return with(PLAIN, true, false, Optional.of(List.of(roles)));
+        return with(Set.of(), false, Optional.of(List.of(roles)));
     }
 
-    private static KeyRotationRequest with(
-            KeyRotationRequest request, boolean keepRootKey, boolean compromise, Optional<List<OnlineRole>> online) {
+    /** The holder's own keys of these roles. */
+    static KeyRotationRequest of(RoleName... roles) {
+        return with(Set.of(roles), false, Optional.empty());
+    }
+
+    static KeyRotationRequest with(Set<RoleName> roles, boolean compromise, Optional<List<OnlineRole>> online) {
+        var request = PLAIN;
         return new KeyRotationRequest(
                 request.namespace(),
                 request.factory(),
-                keepRootKey,
+                roles,
                 request.type(),
                 online,
                 compromise,
@@ -85,6 +94,12 @@ public final class KeyHolder {
 
     KeyHolder whoSaysNo() {
         agrees = false;
+        return this;
+    }
+
+    /** Also to what the command line didn't ask for. */
+    KeyHolder whoLooksAndSaysYes() {
+        agreesToMore = true;
         return this;
     }
 
@@ -108,9 +123,9 @@ public final class KeyHolder {
                             request,
                             Optional.empty(),
                             new KeyRotationRun.People(
-                                    lines -> {
+                                    (lines, asked) -> {
                                         told.addAll(lines);
-                                        return agrees;
+                                        return agrees && (asked || agreesToMore);
                                     },
                                     told::add,
                                     _ -> {}),
@@ -151,11 +166,17 @@ public final class KeyHolder {
                 .collect(Collectors.toSet());
     }
 
+    KeyArchive read() {
+        return read(archive);
+    }
+
     private static Set<PublicKey> keysIn(Path file) {
+        return read(file).keys().stream().map(named -> named.key().publicKey()).collect(Collectors.toSet());
+    }
+
+    private static KeyArchive read(Path file) {
         try {
-            return KeyArchive.read(Bytes.of(Files.readAllBytes(file))).keys().stream()
-                    .map(named -> named.key().publicKey())
-                    .collect(Collectors.toSet());
+            return KeyArchive.read(Bytes.of(Files.readAllBytes(file)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -167,8 +188,14 @@ public final class KeyHolder {
     }
 
     Set<PublicKey> keysOf(long version) {
-        return Set.copyOf(RootHistory.rootKeys(
-                        DIALECT.decode(Root.class, factory.root(version)).metadata())
+        return keysOf(version, RoleName.ROOT);
+    }
+
+    /** The keys that a root names for the role. */
+    Set<PublicKey> keysOf(long version, RoleName role) {
+        var file = factory.root(version);
+        return Set.copyOf(RootHistory.keys(
+                        Dialects.recognise(file).decode(Root.class, file).metadata(), role)
                 .values());
     }
 }

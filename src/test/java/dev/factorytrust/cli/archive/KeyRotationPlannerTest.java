@@ -89,12 +89,13 @@ class KeyRotationPlannerTest {
                     Optional.empty(),
                     false,
                     payload ? Optional.of(first) : Optional.empty(),
+                    Optional.empty(),
                     TestMetadata.NOW);
             return declared ? withRotation(before, request) : before;
         }
 
         private KeyRotationState withRotation(KeyRotationState before, KeyRotationRequest request) {
-            var rotation = before.active().isEmpty()
+            var rotation = before.active(RoleName.ROOT).isEmpty()
                     ? named(new RootRotationSpec("acme", null, null, null, null, null, null, null))
                     : KeyRotationSpec.rotation(NAME, before, request);
             rotation.setStatus(new RootRotationStatus(
@@ -115,6 +116,7 @@ class KeyRotationPlannerTest {
                     Optional.of(rotation),
                     true,
                     before.payload(),
+                    before.targets(),
                     before.now());
         }
 

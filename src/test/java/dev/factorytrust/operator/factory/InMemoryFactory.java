@@ -3,6 +3,8 @@ package dev.factorytrust.operator.factory;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.stories.Person;
 import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.tuf.dialect.Dialect;
+import dev.factorytrust.tuf.repository.Repository;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -38,12 +40,46 @@ public final class InMemoryFactory implements AutoCloseable {
     }
 
     private static InMemoryFactory published(InMemoryStory story, String bootstrap, Person... holders) {
-        story.declareFactory(bootstrap);
+        return published(story, bootstrap, "{}", holders);
+    }
+
+    private static InMemoryFactory published(InMemoryStory story, String bootstrap, String targets, Person... holders) {
+        story.declareFactory(bootstrap, targets);
         story.settle();
-        for (var holder : holders) {
-            story.sign("acme-root-1", holder);
-            story.settle();
+        for (var what : List.of("acme-root-1", "acme-targets-1")) {
+            for (var holder : holders) {
+                story.sign(what, holder);
+                story.settle();
+            }
         }
+        return new InMemoryFactory(story);
+    }
+
+    /**
+     * People sign targets.
+     *
+     * @param custody {@code Offline} or {@code Shared}
+     * @param holders of root, and then of targets: each signs what there is to sign
+     */
+    public static InMemoryFactory heldTargets(String bootstrap, String custody, Person... holders) {
+        return published(InMemoryStory.begin(), bootstrap, "{custody: %s}".formatted(custody), holders);
+    }
+
+    /** The same without devices. */
+    public static InMemoryFactory unwatchedHeldTargets(
+            Dialect dialect, String bootstrap, String custody, Person... holders) {
+        return published(InMemoryStory.unwatched(dialect), bootstrap, "{custody: %s}".formatted(custody), holders);
+    }
+
+    /**
+     * A fleet that another server has had, whose root names no holder: its key of root is bob's, and that of targets is
+     * called targets ({@link dev.factorytrust.tuf.TestMetadata#key}).
+     */
+    public static InMemoryFactory adoptedWithOfflineTargets() {
+        var story = InMemoryStory.unwatched();
+        OldServer.handsOver(story, "snapshot", "timestamp");
+        story.declareFactory(OldServer.IMPORT.formatted(1), "{custody: Offline}");
+        story.settle();
         return new InMemoryFactory(story);
     }
 
@@ -77,6 +113,22 @@ public final class InMemoryFactory implements AutoCloseable {
 
     public void delete(Class<? extends HasMetadata> kind, String name) {
         story.cluster().delete(kind, name);
+    }
+
+    /** @param fields of the spec, in flow style and without braces */
+    public void changeFactory(String fields) {
+        story.changeFactory(fields);
+        story.settle();
+    }
+
+    public void addTarget(String name) {
+        story.addTarget(name, 1);
+        story.settle();
+    }
+
+    /** What devices are served. */
+    public Repository published() {
+        return story.published();
     }
 
     public void declare(String rotation, String change) {
