@@ -47,7 +47,8 @@ public record FactorySpec(
 
         @Pattern(Formats.SHA256) @Size(max = 64) @JsonPropertyDescription("""
                 Pin: SHA-256 (64 lower-case hex digits) of the first root file that may be adopted under this name. A \
-                Factory made again goes on from what is stored only where this agrees; default: no pin, see \
+                Factory made again goes on from what is stored only where this agrees, and where nothing is stored \
+                waits for a backup: no key is made. Set it once root 1 is out; default: no pin, see \
                 status.trustedRootSha256. Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08""")
         String trustedRootSha256,
 

@@ -95,22 +95,29 @@ final class Repairs {
         return Objects.equals(one.getBinaryData(), other.getBinaryData());
     }
 
+    /** Known to status, or where that is lost too, to whoever declared the Factory: GitOps makes it again from a file. */
     private static Optional<Decision> lostRoots(FactoryState state) {
-        return state.roots().chain().isEmpty()
-                        && state.sources().isEmpty()
-                        && state.status().map(FactoryStatus::trustedRootSha256).isPresent()
-                ? Optional.of(
-                        new Decision.Stall(
-                                "RootMissing",
-                                "ConfigMap "
-                                        + Names.metadata(
-                                                state.ref().name(),
-                                                RoleName.ROOT,
-                                                state.roots().first())
-                                        + " is missing, and devices trust the root with SHA-256 "
-                                        + state.status().orElseThrow().trustedRootSha256()
-                                        + "; restore the Factory's ConfigMaps from a backup. No new root is made under this name"))
-                : Optional.empty();
+        if (!state.roots().chain().isEmpty() || state.sources().isPresent()) {
+            return Optional.empty();
+        }
+        return state.status()
+                .map(FactoryStatus::trustedRootSha256)
+                .map(sha256 -> rootMissing(state, sha256, "No new root is made under this name"))
+                .or(() -> Optional.ofNullable(state.spec().trustedRootSha256())
+                        .map(sha256 -> rootMissing(
+                                state,
+                                sha256,
+                                "No key and no root is made while spec.trustedRootSha256 names that one; a fleet that"
+                                        + " begins has none to name yet")));
+    }
+
+    private static Decision rootMissing(FactoryState state, String sha256, String consequence) {
+        var name =
+                Names.metadata(state.ref().name(), RoleName.ROOT, state.roots().first());
+        return new Decision.Stall(
+                "RootMissing",
+                "ConfigMap " + name + " is missing, and devices trust the root with SHA-256 " + sha256
+                        + "; restore the Factory's ConfigMaps from a backup. " + consequence);
     }
 
     /** A missing timestamp beside a root is no fresh start: devices refuse every version that they have passed (5.4.3). */

@@ -214,6 +214,21 @@ class FactoryPlannerTest {
         assertThat(decided()).satisfies(stalled("RootNotTrusted", "0".repeat(64)));
     }
 
+    /** A namespace was deleted, status and all, and GitOps declares the Factory again before anybody restores a backup. */
+    @Test
+    @DisplayName("invariant 3: a pinned Factory of which nothing is stored gets neither keys nor another root 1")
+    void a_pinned_factory_of_which_nothing_is_stored_waits() {
+        try (var again = InMemoryStory.unwatched()) {
+            again.declareFactory("generate: {}");
+            again.changeFactory("trustedRootSha256: '" + "0".repeat(64) + "'");
+            again.settle();
+            assertThat(again.look().decision())
+                    .satisfies(stalled("RootMissing", "acme-root-1", "0".repeat(64), "backup"));
+            assertThat(again.cluster().all(ConfigMap.class)).isEmpty();
+            assertThat(again.cluster().all(Secret.class)).isEmpty();
+        }
+    }
+
     @Test
     void a_declared_custody_changes_nothing_before_root_agrees() {
         story.changeFactory("targets: {custody: Offline}");
