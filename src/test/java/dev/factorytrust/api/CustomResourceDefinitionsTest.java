@@ -7,23 +7,32 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Keeps what is generated from the API classes, and committed, true to them. */
 class CustomResourceDefinitionsTest {
 
+    private static final Path CRDS = Path.of("crds");
+    private static final Path IN_THE_CHART = Path.of("helm", "factory-trust", "files", "crds");
     private static final String REWRITE = "mvn -q test -Dtest=CustomResourceDefinitionsTest -Dapi.rewrite=true";
 
     @Test
     void the_committed_crds_are_what_the_classes_generate() throws IOException {
         var files = new TreeMap<Path, String>();
-        CustomResourceDefinitions.generate().forEach((name, yaml) -> files.put(Path.of("crds", name + ".yaml"), yaml));
+        CustomResourceDefinitions.generate().forEach((name, yaml) -> {
+            files.put(CRDS.resolve(name + ".yaml"), yaml);
+            files.put(IN_THE_CHART.resolve(name + ".yaml"), yaml);
+        });
 
         assertCommitted(files);
 
-        try (var committed = Files.list(Path.of("crds"))) {
-            assertThat(committed).as("crds/ holds nothing else").containsExactlyInAnyOrderElementsOf(files.keySet());
+        try (var committed = Files.list(CRDS);
+                var inTheChart = Files.list(IN_THE_CHART)) {
+            assertThat(Stream.concat(committed, inTheChart))
+                    .as("nothing else is there")
+                    .containsExactlyInAnyOrderElementsOf(files.keySet());
         }
     }
 

@@ -13,10 +13,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** What {@code deploy/components/monitoring} asks of Prometheus. */
+/** What the chart, and {@code deploy/components/monitoring} with it, ask of Prometheus. */
 public final class Monitoring {
 
-    private static final Path FOLDER = Path.of("deploy", "components", "monitoring");
+    private static final Path FOLDER = Path.of("helm", "factory-trust", "files", "monitoring");
     private static final Pattern NAME = Pattern.compile("\\b[a-z][a-z_]*\\b(?!\\s*\\()");
     private static final Set<String> WORDS = Set.of("and", "or", "unless");
 
