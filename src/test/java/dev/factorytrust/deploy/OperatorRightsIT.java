@@ -37,6 +37,17 @@ import static org.awaitility.Awaitility.await;
 /** What the operator may and may not do with the rights that {@code deploy/} gives it, as a real API server judges. */
 class OperatorRightsIT {
 
+    /** Of a ConfigMap: all that anybody could change. */
+    private static final List<String> CHANGES = List.of(
+            "{\"data\":{\"a\":\"b\"}}",
+            "{\"binaryData\":{\"a\":\"e30=\"}}",
+            "{\"immutable\":true}",
+            "{\"metadata\":{\"labels\":{\"a\":\"b\"}}}",
+            "{\"metadata\":{\"annotations\":{\"a\":\"b\"}}}",
+            "{\"metadata\":{\"finalizers\":[\"example.com/stays\"]}}",
+            """
+            {"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"x","uid":"y"}]}}""");
+
     private static KubernetesClient admin;
     private static KubernetesClient operator;
     private static String namespace;
@@ -94,13 +105,19 @@ class OperatorRightsIT {
     }
 
     @Test
-    void it_takes_and_renews_its_lease_in_its_own_namespace_only() {
-        var lock = new LeaseLock(ControlPlane.OPERATOR_NAMESPACE, "rights-test", "a-pod");
+    void it_takes_and_renews_its_lease_in_its_own_namespace_and_no_other() {
+        var lock = new LeaseLock(ControlPlane.OPERATOR_NAMESPACE, "factory-trust", "a-pod");
+        var lease = admin.leases().inNamespace(ControlPlane.OPERATOR_NAMESPACE).withName("factory-trust");
+        lease.delete();
         lock.create(operator, record(1));
         lock.update(operator, record(2));
         assertThat(lock.get(operator).getLeaderTransitions()).isEqualTo(2);
+        lease.delete();
 
-        assertThatThrownBy(() -> new LeaseLock(namespace, "rights-test", "a-pod").create(operator, record(1)))
+        var anothers = new LeaseLock(ControlPlane.OPERATOR_NAMESPACE, "another", "a-pod");
+        anothers.create(admin, record(1));
+        assertThatThrownBy(() -> anothers.update(operator, record(2))).satisfies(OperatorRightsIT::forbidden);
+        assertThatThrownBy(() -> new LeaseLock(namespace, "factory-trust", "a-pod").create(operator, record(1)))
                 .satisfies(OperatorRightsIT::forbidden);
     }
 
@@ -152,6 +169,13 @@ class OperatorRightsIT {
                         .hasMessageContaining("may not change a Factory's spec"));
         assertThatThrownBy(() -> patch("{\"metadata\":{\"annotations\":{\"factory-trust.dev/version-floor\":\"9\"}}}"))
                 .hasMessageContaining("labels or annotations");
+        var namesake = Config.fromKubeconfig(ControlPlane.shared().kubeconfigOf("factory-trust", namespace));
+        try (var another = new KubernetesClientBuilder().withConfig(namesake).build()) {
+            assertThat(patch(another, "{\"spec\":{\"deletionPolicy\":\"Delete\"}}")
+                            .<Map<String, Object>>get("spec"))
+                    .as("by the ServiceAccount of that name in another namespace")
+                    .containsEntry("deletionPolicy", "Delete");
+        }
 
         patch("{\"metadata\":{\"finalizers\":[\"factory-trust.dev/deletion-policy\"]}}");
         assertThat(factory().get().getMetadata().getFinalizers()).containsExactly("factory-trust.dev/deletion-policy");
@@ -188,16 +212,26 @@ class OperatorRightsIT {
                                     .dryRun()
                                     .create())
                             .hasMessageContaining("the operator's to write"));
-            for (var name : List.of("acme-timestamp", "acme-targets-12", "acme-snapshot-3", "hand-over-payload")) {
+            for (var name : List.of(
+                    "acme-timestamp", "acme-targets-12", "acme-targets-12-part-1", "acme-snapshot-3", "a-payload")) {
                 operator.resource(metadata(fleet, name)).create();
                 var stored =
                         editor.configMaps().inNamespace(fleet).withName(name).get();
                 assertThatThrownBy(() -> editor.resource(stored).delete())
                         .hasMessageContaining("the operator's to write");
+                editor.resource(stored).update();
                 stored.getMetadata().setLabels(Map.of());
                 assertThatThrownBy(() -> editor.resource(stored).update())
                         .as("without the label that the policy goes by")
                         .hasMessageContaining("the operator's to write");
+                for (var change : CHANGES) {
+                    assertThatThrownBy(() -> editor.configMaps()
+                                    .inNamespace(fleet)
+                                    .withName(name)
+                                    .patch(PatchContext.of(PatchType.JSON_MERGE), change))
+                            .as(change)
+                            .hasMessageContaining("the operator's to write");
+                }
             }
             assertThatThrownBy(() -> editor.configMaps().inNamespace(fleet).delete())
                     .as("all at once")
@@ -238,11 +272,19 @@ class OperatorRightsIT {
     }
 
     private static void patch(String mergePatch) {
-        factory().patch(PatchContext.of(PatchType.JSON_MERGE), mergePatch);
+        patch(operator, mergePatch);
+    }
+
+    private static GenericKubernetesResource patch(KubernetesClient user, String mergePatch) {
+        return factory(user).patch(PatchContext.of(PatchType.JSON_MERGE), mergePatch);
     }
 
     private static Resource<GenericKubernetesResource> factory() {
-        return operator.genericKubernetesResources("factory-trust.dev/v1alpha1", "Factory")
+        return factory(operator);
+    }
+
+    private static Resource<GenericKubernetesResource> factory(KubernetesClient user) {
+        return user.genericKubernetesResources("factory-trust.dev/v1alpha1", "Factory")
                 .inNamespace(namespace)
                 .withName("acme");
     }
