@@ -8,10 +8,8 @@ import dev.factorytrust.operator.store.StoredMetadata;
 import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.repository.Repository;
-import io.fabric8.kubernetes.api.model.ConfigMap;
 
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -83,16 +81,12 @@ final class Repairs {
                 .sorted(Map.Entry.comparingByKey())
                 .flatMap(entry -> {
                     var now = state.stored().find(entry.getKey());
-                    return now.filter(object -> sameContent(object, entry.getValue()))
+                    return now.filter(object -> StoredMetadata.haveSameContent(object, entry.getValue()))
                                     .isPresent()
                             ? Optional.<Decision>empty().stream()
                             : Optional.<Decision>of(new Decision.PutBack(entry.getValue(), now)).stream();
                 })
                 .findFirst();
-    }
-
-    private static boolean sameContent(ConfigMap one, ConfigMap other) {
-        return Objects.equals(one.getBinaryData(), other.getBinaryData());
     }
 
     /** Known to status, or where that is lost too, to whoever declared the Factory: GitOps makes it again from a file. */

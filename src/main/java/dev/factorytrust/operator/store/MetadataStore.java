@@ -87,7 +87,24 @@ public final class MetadataStore {
         rootKeys.look(stored.factory(), roots);
         return new Memory(
                 new Look(stored, known, roots, reading),
-                reading instanceof Reading.Published published ? Optional.of(published) : lastGood);
+                reading instanceof Reading.Published published
+                        ? Optional.of(lastGood.map(before -> remembering(before, published))
+                                .orElse(published))
+                        : lastGood);
+    }
+
+    /**
+     * A name with a version never gets another content. Where it has, and everything that is signed holds all the same, what
+     * the operator recorded beside it was replaced: the first is remembered, and put back.
+     */
+    private static Reading.Published remembering(Reading.Published before, Reading.Published now) {
+        var objects = new HashMap<>(now.reached());
+        objects.replaceAll(
+                (name, object) -> Optional.ofNullable(before.reached().get(name))
+                        .filter(first -> Boolean.TRUE.equals(first.getImmutable()))
+                        .filter(first -> !StoredMetadata.haveSameContent(first, object))
+                        .orElse(object));
+        return new Reading.Published(now.repository(), objects);
     }
 
     /**

@@ -287,6 +287,16 @@ public final class StoredMetadata {
                 });
     }
 
+    /** Whether they hold the same files and texts; the API server may leave out what is empty. */
+    public static boolean haveSameContent(ConfigMap one, ConfigMap other) {
+        return content(one.getBinaryData()).equals(content(other.getBinaryData()))
+                && content(one.getData()).equals(content(other.getData()));
+    }
+
+    private static Map<String, String> content(Map<String, String> entries) {
+        return Optional.ofNullable(entries).orElse(Map.of());
+    }
+
     public static Optional<String> annotation(ConfigMap object, String name) {
         return Optional.ofNullable(object.getMetadata().getAnnotations()).map(all -> all.get(name));
     }

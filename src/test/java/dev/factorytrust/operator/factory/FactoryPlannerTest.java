@@ -3,6 +3,7 @@ package dev.factorytrust.operator.factory;
 import dev.factorytrust.names.Names;
 import dev.factorytrust.tuf.TestMetadata;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,6 +133,29 @@ class FactoryPlannerTest {
         assertThat(decided()).isInstanceOfSatisfying(Decision.PutBack.class, back -> assertThat(
                         back.original().getBinaryData())
                 .isEqualTo(original.getBinaryData()));
+    }
+
+    /** Of it no device knows anything: it says which paths go when their Target goes. */
+    @Test
+    @DisplayName("invariant 13: a record of paths that somebody replaced is put back, though all signatures hold")
+    void a_record_of_paths_that_somebody_replaced_is_put_back() {
+        story.look();
+        var original = story.cluster().find(ConfigMap.class, "acme-targets-1").orElseThrow();
+        var impostor = new ConfigMapBuilder(original)
+                .editMetadata()
+                .withResourceVersion(null)
+                .endMetadata()
+                .withData(Map.of(Names.MANAGED_JSON, "{\"factoryUid\":\"another\",\"paths\":{}}"))
+                .build();
+        story.remove(ConfigMap.class, "acme-targets-1");
+        story.cluster().create(impostor);
+        assertThat(decided()).isInstanceOfSatisfying(Decision.PutBack.class, back -> assertThat(
+                        back.original().getData())
+                .isEqualTo(original.getData()));
+        story.settle();
+        assertThat(story.cluster().find(ConfigMap.class, "acme-targets-1").orElseThrow())
+                .returns(original.getData(), ConfigMap::getData)
+                .returns(original.getBinaryData(), ConfigMap::getBinaryData);
     }
 
     @ParameterizedTest
