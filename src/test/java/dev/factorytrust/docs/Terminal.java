@@ -31,6 +31,8 @@ public record Terminal(Path directory, String namespace) {
                         "export KUBECONFIG=" + kubeconfig + "\nexport PATH="
                                 + ControlPlane.kubectl().getParent() + ":"
                                 + Path.of("target").toAbsolutePath() + ":$PATH\n"
-                                + String.join("\n", blocks).replace("-n fleet", "-n " + namespace)));
+                                + String.join("\n", blocks)
+                                        .replace("-n fleet", "-n " + namespace)
+                                        .replace("namespace fleet", "namespace " + namespace)));
     }
 }

@@ -116,8 +116,10 @@ final class ImportSteps {
                 .map(other -> new Decision.Stall(
                         "SharedRootKey",
                         "root version " + root.version() + " has a key that is a root key of Factory " + other
-                                + " too, so what is signed for one could be fed to the other's devices. Delete that Factory,"
-                                + " or where this is meant to be its copy, set spec.allowSharedRootKeys"));
+                                + " too, so what is signed for one could be fed to the other's devices. Where that one isn't"
+                                + " needed any more, delete it and what is still stored for it: the ConfigMaps in namespace "
+                                + other.namespace() + " that are labelled " + Names.FACTORY + '=' + other.name()
+                                + ". Where this is meant to be its copy, set spec.allowSharedRootKeys"));
     }
 
     /** What stands at the name of a key that was brought, without being it: a broken key would look like a lost one. */
