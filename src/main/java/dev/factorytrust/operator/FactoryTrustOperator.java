@@ -40,6 +40,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The operator put together: caches, stores, reconcilers, and who wakes whom. The same code boots it in production and
@@ -58,6 +59,9 @@ public final class FactoryTrustOperator implements AutoCloseable {
     private final FactoryCache<Secret> keys = new FactoryCache<>(FactoryCache::byLabel, wakeups::factory);
     private final FactoryCache<Secret> signatures = new FactoryCache<>(
             secret -> named(secret, secret.getMetadata().getLabels().get(Names.SIGNS)), this::signatureChanged);
+
+    /** The root that each Factory's devices began with: another one under the same name is another fleet. */
+    private final Map<FactoryRef, String> fleets = new ConcurrentHashMap<>();
 
     private final KubernetesClient client;
     private final Informers informers;
@@ -87,8 +91,8 @@ public final class FactoryTrustOperator implements AutoCloseable {
         this.client = client;
         this.synced = synced;
         var api = ApiServer.of(client);
-        metadata = new MetadataStore(api, configMaps);
-        views = new ViewFeed(metadata, this::declared, sink);
+        metadata = new MetadataStore(api, configMaps, this::trustedRoot);
+        views = new ViewFeed(metadata, sink);
         events = new Events(client, clock, settings.podName());
         metrics = new FactoryMetrics(registry, clock);
         informers = new Informers(halt);
@@ -169,6 +173,11 @@ public final class FactoryTrustOperator implements AutoCloseable {
 
     /** Told at once, and where it is gone also after the last look at it, which may have brought back what was forgotten. */
     private void factoryChanged(FactoryRef factory) {
+        var fleet = trustedRoot(factory);
+        if (!fleet.equals(
+                Optional.ofNullable(fleet.isPresent() ? fleets.put(factory, fleet.get()) : fleets.remove(factory)))) {
+            views.changed(factory);
+        }
         if (!declared(factory)) {
             views.changed(factory);
             gatherer.forget(factory);
@@ -177,6 +186,13 @@ public final class FactoryTrustOperator implements AutoCloseable {
             orphans.addAll(targets.of(factory).values());
             followers.forget(factory, orphans);
         }
+    }
+
+    private Optional<String> trustedRoot(FactoryRef factory) {
+        return factories
+                .find(factory.namespace(), factory.name())
+                .map(Factory::getStatus)
+                .map(FactoryStatus::trustedRootSha256);
     }
 
     private boolean declared(FactoryRef factory) {

@@ -172,7 +172,7 @@ public record RootPayload(
     }
 
     private static Stream<Candidate> candidate(Root root, KeyId keyid) {
-        return root.keys().get(keyid).publicKey().map(key -> new Candidate(keyid, key)).stream();
+        return root.publicKey(keyid).map(key -> new Candidate(keyid, key)).stream();
     }
 
     @Override

@@ -111,7 +111,7 @@ public record TargetsPayload(
         var holders = RootExtras.of(root).holders().keySet();
         return root.role(RoleName.TARGETS).keyids().stream()
                 .filter(holders::contains)
-                .flatMap(keyid -> root.keys().get(keyid).publicKey().map(key -> new Candidate(keyid, key)).stream());
+                .flatMap(keyid -> root.publicKey(keyid).map(key -> new Candidate(keyid, key)).stream());
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.api.v1alpha1.Condition;
 import dev.factorytrust.api.v1alpha1.FactorySpec;
+import dev.factorytrust.api.v1alpha1.FactoryStatus;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.runtime.Conditions;
@@ -44,30 +45,45 @@ final class Deletion {
         ROOT
     }
 
-    private static final Pattern VERSION = Pattern.compile("-([0-9]{1,15})$");
+    private static final Pattern VERSION = Pattern.compile("-([0-9]{1,15})(-part-[0-9]+)?$");
 
     private Deletion() {}
 
     /** Empty where the Factory lives on. */
     static Optional<Decision> plan(FactoryState state) {
+        if (!isDeleted(state) || keysNotRetrieved(state).isPresent()) {
+            return Optional.empty();
+        }
         if (!isAskedFor(state)) {
             return isGuarded(state) ? Optional.of(new Decision.RemoveFinalizer()) : Optional.empty();
         }
-        if (!isDeleted(state)) {
-            return isGuarded(state) ? Optional.empty() : Optional.of(new Decision.AddFinalizer());
-        }
-        if (keysNotRetrieved(state).isPresent()) {
-            return Optional.empty();
-        }
         return Optional.of(owned(state)
+                .filter(object -> !object.isMarkedForDeletion())
                 .min(Comparator.<HasMetadata, Place>comparing(object -> place(state.ref(), object))
                         .thenComparing(Deletion::version, Comparator.reverseOrder())
                         .thenComparing(object -> object.getMetadata().getName()))
                 .<Decision>map(Decision.DeleteOwned::new)
-                .orElseGet(() -> isGuarded(state)
+                .orElseGet(() -> isGuarded(state) && held(state).isEmpty()
                         ? new Decision.RemoveFinalizer()
                         // Somebody else's finalizer holds it: nothing is begun anew for a Factory that is going.
                         : new Decision.Wait(state.now().plus(FactoryPlanner.LONGEST_SLEEP))));
+    }
+
+    /** Of a Factory that lives on: the finalizer comes and goes with the policy. */
+    static Optional<Decision> guard(FactoryState state) {
+        if (isDeleted(state) || isAskedFor(state) == isGuarded(state)) {
+            return Optional.empty();
+        }
+        return Optional.of(isAskedFor(state) ? new Decision.AddFinalizer() : new Decision.RemoveFinalizer());
+    }
+
+    /** What has been deleted, and stays because of a finalizer of somebody else's. */
+    static List<String> held(FactoryState state) {
+        return owned(state)
+                .filter(HasMetadata::isMarkedForDeletion)
+                .map(object -> object.getKind() + ' ' + object.getMetadata().getName())
+                .sorted()
+                .toList();
     }
 
     /** Whether what the Factory has is being taken away: what it says of its followers means nothing any more. */
@@ -97,9 +113,15 @@ final class Deletion {
     }
 
     private static Optional<Secret> keysNotRetrieved(FactoryState state) {
-        return state.rootKeys()
-                .filter(_ -> state.roots().newest().isPresent())
-                .filter(_ -> !RootKeys.mayBeErased(state));
+        return state.rootKeys().filter(_ -> isTrusted(state)).filter(_ -> !RootKeys.areRetrieved(state));
+    }
+
+    /** Whether devices may trust a root of this Factory, also where it has been lost since. */
+    private static boolean isTrusted(FactoryState state) {
+        return state.roots().newest().isPresent()
+                || state.lastGood().isPresent()
+                || state.stored().rootVersion() > 0
+                || state.status().map(FactoryStatus::trustedRootSha256).isPresent();
     }
 
     static boolean isAskedFor(FactoryState state) {
@@ -167,7 +189,7 @@ final class Deletion {
         };
     }
 
-    /** A keyid may be all digits, and is no version. */
+    /** A part goes after its head. A keyid may be all digits, and is no version. */
     private static long version(HasMetadata object) {
         if (!(object instanceof ConfigMap)) {
             return 0;

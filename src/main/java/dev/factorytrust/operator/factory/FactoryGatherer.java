@@ -182,7 +182,7 @@ public final class FactoryGatherer {
 
     public void forget(FactoryRef factory) {
         quiet.forget(factory);
-        metadata.forget(factory);
+        keys.forget(factory);
     }
 
     private TargetWishes wishes(

@@ -29,6 +29,20 @@ public final class FactoryPlanner {
 
     public static Decision plan(Situation situation) {
         var state = situation.state();
+        var guard = Deletion.guard(state);
+        if (guard.isPresent() && state.stored().isEmpty()) {
+            return guard.get();
+        }
+        return switch (next(situation)) {
+            // A finalizer that can't be written must not keep anything from devices.
+            case Decision.Wait wait -> guard.orElse(wait);
+            case Decision.Stall stall -> guard.orElse(stall);
+            case Decision decision -> decision;
+        };
+    }
+
+    private static Decision next(Situation situation) {
+        var state = situation.state();
         return erase(state)
                 .or(() -> Deletion.plan(state))
                 .or(() -> rest(situation))

@@ -103,6 +103,9 @@ public final class FactoryReconciler implements Reconciler<Factory> {
     private UpdateControl<Factory> act(Situation situation, Decision decision) {
         var state = situation.state();
         try {
+            if (decision instanceof Decision.DeleteOwned) {
+                report(situation, decision, Optional.empty());
+            }
             actor.act(state, decision);
             news.done(state, decision);
             return later(AFTER_WRITE);

@@ -145,7 +145,9 @@ final class FactoryReport {
 
     private static List<Condition> readiness(FactoryState state, Decision decision, Optional<String> awaited) {
         if (Deletion.isUnderWay(state)) {
-            var message = "What the operator wrote for this Factory is being deleted, as deletionPolicy says";
+            var held = Deletion.held(state);
+            var message = "What the operator wrote for this Factory is being deleted, as deletionPolicy says"
+                    + (held.isEmpty() ? "" : "; a finalizer holds " + String.join(", ", held));
             return List.of(
                     Conditions.isFalse(Conditions.READY, "Deleting", message),
                     Conditions.isTrue(Conditions.RECONCILING, "Deleting", message));
@@ -202,7 +204,11 @@ final class FactoryReport {
         } else {
             failure.ifPresent(message -> notices.add(Conditions.isTrue(
                     Conditions.DEGRADED,
-                    Deletion.isUnderWay(state) ? "DeletionFailed" : "PublicationFailed",
+                    switch (decision) {
+                        case Decision.AddFinalizer _, Decision.RemoveFinalizer _, Decision.DeleteOwned _ ->
+                            "DeletionFailed";
+                        default -> "PublicationFailed";
+                    },
                     message)));
         }
         Deletion.blocked(state).ifPresent(notices::add);

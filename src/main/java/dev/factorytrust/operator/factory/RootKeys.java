@@ -16,10 +16,14 @@ final class RootKeys {
      * digest stands nowhere in the cluster, so it can't be copied from there instead.
      */
     static boolean mayBeErased(FactoryState state) {
-        var archive = state.rootKeys().flatMap(KeyStore::archive);
-        return state.stored().rootVersion() > 0
-                && archive.filter(bytes -> digests(state).anyMatch(bytes.sha256()::equals))
-                        .isPresent();
+        return state.stored().rootVersion() > 0 && areRetrieved(state);
+    }
+
+    static boolean areRetrieved(FactoryState state) {
+        return state.rootKeys()
+                .flatMap(KeyStore::archive)
+                .filter(bytes -> digests(state).anyMatch(bytes.sha256()::equals))
+                .isPresent();
     }
 
     /** A digest was handed in, and it isn't the archive's. */

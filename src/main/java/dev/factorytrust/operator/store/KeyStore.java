@@ -42,6 +42,11 @@ public final class KeyStore {
         return keys;
     }
 
+    /** The Factory is gone: its keys don't stay in memory. */
+    public void forget(FactoryRef factory) {
+        looks.remove(factory);
+    }
+
     /** The same, asked of the API server itself, as before making a key. */
     public OnlineKeys liveOnlineKeys(FactoryRef factory, Dialect dialect) {
         return read(

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * The one place that reads and writes metadata ConfigMaps.
@@ -27,20 +28,24 @@ public final class MetadataStore {
     private final ApiServer api;
     private final FactoryCache<ConfigMap> cache;
     private final int largest;
+    private final Function<FactoryRef, Optional<String>> trusted;
     private final Map<FactoryRef, Memory> memories = new ConcurrentHashMap<>();
     private final RootKeyIndex rootKeys = new RootKeyIndex();
 
     /** What stands at names of ours without our label, so that no informer tells of it: known since a write met it. */
     private final Map<FactoryRef, Map<String, ConfigMap>> foreign = new ConcurrentHashMap<>();
 
-    public MetadataStore(ApiServer api, FactoryCache<ConfigMap> cache) {
-        this(api, cache, Names.LARGEST_FILE);
+    /** @param trusted the digest of the root that devices began with, as the Factory's status says; empty before that */
+    public MetadataStore(ApiServer api, FactoryCache<ConfigMap> cache, Function<FactoryRef, Optional<String>> trusted) {
+        this(api, cache, trusted, Names.LARGEST_FILE);
     }
 
     /** @param largest the most bytes of content in one object: what has more is stored in parts */
-    public MetadataStore(ApiServer api, FactoryCache<ConfigMap> cache, int largest) {
+    public MetadataStore(
+            ApiServer api, FactoryCache<ConfigMap> cache, Function<FactoryRef, Optional<String>> trusted, int largest) {
         this.api = api;
         this.cache = cache;
+        this.trusted = trusted;
         this.largest = largest;
     }
 
@@ -51,8 +56,11 @@ public final class MetadataStore {
      */
     public record Look(StoredMetadata stored, Optional<Dialect> dialect, Roots roots, Reading reading) {}
 
-    /** What the last look at a Factory saw, and the newest state that ever held. */
-    private record Memory(Look look, Optional<Reading.Published> lastGood) {}
+    /** The newest state that held, and the digest of the root that its devices began with. */
+    private record Good(Reading.Published published, Optional<String> firstRoot) {}
+
+    /** What the last look at a Factory saw. */
+    private record Memory(Look look, Optional<Good> good) {}
 
     /**
      * Reads and verifies what is stored, and remembers it if it holds and isn't older than what held before. One look at
@@ -60,21 +68,35 @@ public final class MetadataStore {
      * has changed since the last look, that one holds still.
      */
     public Look look(FactoryRef factory) {
-        return memories.compute(factory, (_, before) -> {
-                    var stored = new StoredMetadata(
-                            factory,
-                            withForeign(factory),
-                            largest,
-                            Optional.ofNullable(before)
-                                    .map(memory -> memory.look().stored()));
-                    return before != null && before.look().stored().hasSameObjects(stored)
-                            ? before
-                            : look(stored, Optional.ofNullable(before).flatMap(Memory::lastGood));
+        return memories.compute(factory, (_, memory) -> {
+                    var before = Optional.ofNullable(memory);
+                    var stored =
+                            new StoredMetadata(factory, withForeign(factory), largest, before.map(seen -> seen.look()
+                                    .stored()));
+                    var root = trusted.apply(factory);
+                    var good = before.flatMap(
+                            seen -> ofFleet(root.or(() -> first(seen.look().roots())), seen.good()));
+                    return before.filter(seen -> seen.good().equals(good)
+                                    && seen.look().stored().hasSameObjects(stored))
+                            .orElseGet(() -> look(stored, root, good));
                 })
                 .look();
     }
 
-    private Memory look(StoredMetadata stored, Optional<Reading.Published> lastGood) {
+    /**
+     * What was seen under the name may be another fleet's: its Factory was deleted with all that it had, and the name taken
+     * again. Where status doesn't tell yet, what is stored does.
+     */
+    private static Optional<Good> ofFleet(Optional<String> firstRoot, Optional<Good> good) {
+        return good.filter(seen -> firstRoot.equals(seen.firstRoot()));
+    }
+
+    private static Optional<String> first(Roots roots) {
+        return roots.oldest().map(root -> root.file().sha256());
+    }
+
+    private Memory look(StoredMetadata stored, Optional<String> root, Optional<Good> good) {
+        var lastGood = good.map(Good::published);
         var known = stored.dialect();
         // What is in no dialect that is known holds in none.
         var dialect = known.orElseGet(Dialects.all()::getFirst);
@@ -85,12 +107,15 @@ public final class MetadataStore {
                 .<Reading>map(before -> before)
                 .orElseGet(() -> notOlder(Reading.of(dialect, stored, roots), stored.factory(), lastGood));
         rootKeys.look(stored.factory(), roots);
+        var first = first(roots);
         return new Memory(
                 new Look(stored, known, roots, reading),
-                reading instanceof Reading.Published published
-                        ? Optional.of(lastGood.map(before -> remembering(before, published))
-                                .orElse(published))
-                        : lastGood);
+                reading instanceof Reading.Published published && (root.isEmpty() || root.equals(first))
+                        ? Optional.of(new Good(
+                                lastGood.map(before -> remembering(before, published))
+                                        .orElse(published),
+                                first))
+                        : ofFleet(root.or(() -> first), good));
     }
 
     /**
@@ -147,7 +172,7 @@ public final class MetadataStore {
 
     /** The newest state that was seen to hold, whatever has happened to its objects since. */
     public Optional<Reading.Published> lastGood(FactoryRef factory) {
-        return Optional.ofNullable(memories.get(factory)).flatMap(Memory::lastGood);
+        return Optional.ofNullable(memories.get(factory)).flatMap(Memory::good).map(Good::published);
     }
 
     public void forget(FactoryRef factory) {

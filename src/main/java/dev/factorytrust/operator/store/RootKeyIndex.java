@@ -1,7 +1,6 @@
 package dev.factorytrust.operator.store;
 
 import dev.factorytrust.tuf.crypto.PublicKey;
-import dev.factorytrust.tuf.model.Key;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.Signed;
@@ -60,9 +59,7 @@ public final class RootKeyIndex {
 
     private static Set<PublicKey> rootKeys(Root root) {
         return root.role(RoleName.ROOT).keyids().stream()
-                .map(root.keys()::get)
-                .map(Key::publicKey)
-                .flatMap(Optional::stream)
+                .flatMap(keyid -> root.publicKey(keyid).stream())
                 .collect(Collectors.toSet());
     }
 }

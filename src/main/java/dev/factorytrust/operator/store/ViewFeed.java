@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Predicate;
 
 /**
  * Brings verified states to the server, on every replica. A state that doesn't hold never replaces one that did; where
@@ -35,17 +34,14 @@ public final class ViewFeed implements AutoCloseable {
     }
 
     private final MetadataStore metadata;
-    private final Predicate<FactoryRef> declared;
     private final Sink sink;
     private final Set<FactoryRef> waiting = ConcurrentHashMap.newKeySet();
     private final Set<FactoryRef> faulty = ConcurrentHashMap.newKeySet();
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("views").daemon().factory());
 
-    /** @param declared whether there is such a Factory: its view outlives the objects that it was made from */
-    public ViewFeed(MetadataStore metadata, Predicate<FactoryRef> declared, Sink sink) {
+    public ViewFeed(MetadataStore metadata, Sink sink) {
         this.metadata = metadata;
-        this.declared = declared;
         this.sink = sink;
     }
 
@@ -100,9 +96,12 @@ public final class ViewFeed implements AutoCloseable {
             case Reading.RolledBack(var version, var _) ->
                 LOG.warn("{}: timestamp version {} is stored, which is older than what is served", factory, version);
             case Reading.Unpublished _ -> {
-                if (stored.isEmpty() && !declared.test(factory)) {
-                    metadata.forget(factory);
+                // A view outlives the objects that it was made from, but not its fleet.
+                if (metadata.lastGood(factory).isEmpty()) {
                     sink.remove(factory);
+                    if (stored.isEmpty()) {
+                        metadata.forget(factory);
+                    }
                 }
             }
         }

@@ -1,9 +1,11 @@
 package dev.factorytrust.tuf.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.factorytrust.tuf.crypto.PublicKey;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Which keys every role has (§4.3). Roles beyond the four, such as the optional {@code mirrors}, are kept. */
@@ -34,6 +36,11 @@ public record Root(
 
     public Role role(RoleName name) {
         return roles.get(name.value());
+    }
+
+    /** Empty where the key is of a kind that can't be used here, or isn't there: a role may name what keys lacks. */
+    public Optional<PublicKey> publicKey(KeyId keyid) {
+        return Optional.ofNullable(keys.get(keyid)).flatMap(Key::publicKey);
     }
 
     @Override

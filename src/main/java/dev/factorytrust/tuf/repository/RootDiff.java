@@ -96,9 +96,9 @@ public final class RootDiff {
 
     /** {@code bob ed25519 1f3c5a7e…}, without the name where the key has none. */
     static String describe(Root root, KeyId keyid) {
-        var key = root.keys().get(keyid);
+        var key = Optional.ofNullable(root.keys().get(keyid));
         var name = RootExtras.of(root).holders().get(keyid);
-        return (name == null ? "" : name + ' ') + typeOf(key) + ' ' + abbreviate(keyid);
+        return (name == null ? "" : name + ' ') + key.map(RootDiff::typeOf).orElse("unknown") + ' ' + abbreviate(keyid);
     }
 
     static String abbreviate(KeyId keyid) {

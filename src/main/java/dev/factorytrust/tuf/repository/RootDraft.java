@@ -61,6 +61,8 @@ final class RootDraft {
         for (var role : RoleName.values()) {
             var before = current.map(root -> root.role(role));
             keyids.put(role, before.map(Role::keyids).map(LinkedHashSet::new).orElseGet(LinkedHashSet::new));
+            // Nobody can sign with what keys lacks; holders see it go.
+            keyids.get(role).retainAll(keys.keySet());
             thresholds.put(role, before.map(Role::threshold).orElse(1));
         }
     }

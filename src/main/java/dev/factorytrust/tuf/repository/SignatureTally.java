@@ -128,8 +128,11 @@ public record SignatureTally(
         return current.map(Side::met).orElse(true);
     }
 
+    /** Without those that the root doesn't hold. */
     static Map<KeyId, Key> keysOf(Root root, Collection<KeyId> keyids) {
-        return keyids.stream().collect(Collectors.toMap(keyid -> keyid, root.keys()::get));
+        return keyids.stream()
+                .filter(root.keys()::containsKey)
+                .collect(Collectors.toMap(keyid -> keyid, root.keys()::get));
     }
 
     private static Side side(VerificationResult result, Map<KeyId, String> names) {

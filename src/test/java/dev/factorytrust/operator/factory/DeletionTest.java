@@ -282,6 +282,21 @@ class DeletionTest {
         assertThat(objects()).isEmpty();
     }
 
+    /** Devices trust a root that can be put back, or is with a backup: the only copy of its keys isn't lost with it. */
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void root_keys_stay_though_the_root_is_lost(boolean restarted) {
+        generated();
+        story.cluster().all(ConfigMap.class).toList().forEach(object -> story.cluster()
+                .delete(ConfigMap.class, object.getMetadata().getName()));
+        if (restarted) {
+            story.restart(Interruption.NONE);
+        }
+        story.settle();
+        assertThat(story.isDeclared()).isTrue();
+        assertThat(story.cluster().find(Secret.class, "acme-root-keys")).isPresent();
+    }
+
     @Test
     void root_keys_that_somebody_deletes_keep_nothing() {
         generated();
@@ -311,6 +326,50 @@ class DeletionTest {
         story.settle();
         assertThat(story.isDeclared()).isFalse();
         assertThat(objects()).isEmpty();
+    }
+
+    /** Who may not patch finalizers, or is refused by a webhook, goes on signing. */
+    @Test
+    void what_falls_due_comes_before_the_finalizer() {
+        ownedByAlice("Delete");
+        finalizers("example.com/audit");
+        story.pass(Duration.ofHours(23));
+        assertThat(story.look().decision()).isInstanceOf(Decision.Publish.class);
+        story.changeFactory("paused: true");
+        assertThat(story.look().decision()).isInstanceOf(Decision.AddFinalizer.class);
+    }
+
+    @Test
+    void one_object_that_will_not_go_is_named_and_keeps_no_other() {
+        ownedByAlice("Delete");
+        story.cluster().edit(ConfigMap.class, "acme-timestamp", timestamp -> {
+            timestamp.getMetadata().setFinalizers(List.of("example.com/audit"));
+            timestamp.getMetadata().setDeletionTimestamp(story.now().toString());
+        });
+        delete();
+        story.settle();
+        assertThat(objects().stream().filter(name -> name.startsWith("ConfigMap")))
+                .containsExactly("ConfigMap acme-timestamp");
+        assertThat(finalizers()).containsExactly(OURS);
+        assertThat(story.readiness()).contains("Deleting", "a finalizer holds ConfigMap acme-timestamp");
+    }
+
+    @Test
+    void parts_go_after_their_head_and_before_older_versions() {
+        ownedByAlice("Delete");
+        story.cluster().create(labelled("acme-targets-9", "acme"));
+        story.cluster().create(labelled("acme-targets-9-part-1", "acme"));
+        story.cluster().create(labelled("acme-targets-8-part-12", "acme"));
+        var writes = new ArrayList<String>();
+        delete();
+        story.restart(Interruption.noting(writes));
+        story.settle();
+        assertThat(writes)
+                .containsSubsequence(
+                        "delete ConfigMap acme-targets-9",
+                        "delete ConfigMap acme-targets-9-part-1",
+                        "delete ConfigMap acme-targets-8-part-12",
+                        "delete ConfigMap acme-targets-2");
     }
 
     @Test
@@ -369,6 +428,31 @@ class DeletionTest {
         assertThatThrownBy(() -> late.act(look)).isInstanceOf(PlanOutdatedException.class);
         assertThat(story.readiness()).startsWith("True");
         assertThat(story.cluster().find(ConfigMap.class, "acme-timestamp")).isPresent();
+    }
+
+    /** It missed all that was in between, as after a watch that broke off. */
+    @Test
+    void a_standby_that_saw_the_old_fleet_takes_the_next_one_for_what_it_is() {
+        ownedByAlice("Delete");
+        for (var day = 0; day < 3; day++) {
+            story.pass(Duration.ofHours(23));
+            story.settle();
+        }
+        var standby = story.newOperator(Interruption.NONE);
+        standby.sync();
+        standby.look();
+        delete();
+        story.settle();
+        story.restart(Interruption.NONE);
+        story.remove(Secret.class, "acme-root-1-by-alice");
+        story.remove(RootRotation.class, "hand-over");
+        Flow.ownedByAlice(story);
+        story.settle();
+        standby.sync();
+        assertThat(standby.look().state().reading().published())
+                .hasValueSatisfying(repository ->
+                        assertThat(repository.timestamp().metadata().version()).isEqualTo(story.newestTimestamp()));
+        assertThat(standby.look().decision()).isInstanceOf(Decision.Wait.class);
     }
 
     @Test

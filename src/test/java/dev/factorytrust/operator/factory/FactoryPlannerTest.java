@@ -2,6 +2,9 @@ package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.names.Names;
 import dev.factorytrust.tuf.TestMetadata;
+import dev.factorytrust.tuf.model.KeyId;
+import dev.factorytrust.tuf.model.Role;
+import dev.factorytrust.tuf.model.Root;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -14,6 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -251,6 +256,29 @@ class FactoryPlannerTest {
             assertThat(again.cluster().all(ConfigMap.class)).isEmpty();
             assertThat(again.cluster().all(Secret.class)).isEmpty();
         }
+    }
+
+    /** Whoever may write ConfigMaps must not stop a Factory. */
+    @Test
+    void a_planted_payload_whose_root_names_a_key_that_it_lacks_is_removed() {
+        var root = story.published().root().metadata();
+        var roles = new HashMap<>(root.roles());
+        roles.put("root", new Role(List.of(new KeyId("0".repeat(64))), 1, Map.of()));
+        var next = new Root(2, root.expires(), true, root.keys(), roles, root.unrecognized());
+        story.cluster()
+                .create(new ConfigMapBuilder()
+                        .withNewMetadata()
+                        .withNamespace(InMemoryCluster.NAMESPACE)
+                        .withName("x-payload")
+                        .addToLabels(Names.FACTORY, "acme")
+                        .addToLabels(Names.ROOT_ROTATION, "x")
+                        .endMetadata()
+                        .addToBinaryData(
+                                Names.PAYLOAD_JSON,
+                                TestMetadata.TUF.canonical(next).base64())
+                        .build());
+        story.settle();
+        assertThat(story.cluster().find(ConfigMap.class, "x-payload")).isEmpty();
     }
 
     @Test

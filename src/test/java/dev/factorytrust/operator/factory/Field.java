@@ -1,5 +1,7 @@
 package dev.factorytrust.operator.factory;
 
+import dev.factorytrust.api.v1alpha1.Factory;
+import dev.factorytrust.api.v1alpha1.FactoryStatus;
 import dev.factorytrust.operator.store.FactoryCache;
 import dev.factorytrust.operator.store.FactoryRef;
 import dev.factorytrust.operator.store.MetadataStore;
@@ -71,7 +73,7 @@ final class Field implements AutoCloseable {
         this.dialect = dialect;
         this.experience = EXPERIENCES.computeIfAbsent(dialect.id(), _ -> new Experience(dialect));
         this.passed = passed;
-        server = new ViewFeed(new MetadataStore(cluster, replica), _ -> true, new ViewFeed.Sink() {
+        server = new ViewFeed(new MetadataStore(cluster, replica, _ -> trustedRoot(cluster)), new ViewFeed.Sink() {
             @Override
             public void publish(FactoryRef ref, Map<String, Bytes> files, Map<String, Long> newest) {
                 flips.add(Map.copyOf(files));
@@ -94,6 +96,12 @@ final class Field implements AutoCloseable {
                 follow();
             }
         });
+    }
+
+    private Optional<String> trustedRoot(InMemoryCluster cluster) {
+        return cluster.find(Factory.class, factory.name())
+                .map(Factory::getStatus)
+                .map(FactoryStatus::trustedRootSha256);
     }
 
     private void takeOver(Field before) {

@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
+import java.util.Optional;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -27,7 +28,7 @@ class FirstRootDeclarationIT {
     private final ApiServer api = ApiServer.of(cluster.admin());
     private final FactoryActor actor = new FactoryActor(
             api,
-            new MetadataStore(api, new FactoryCache<>(FactoryCache::byLabel, _ -> {})),
+            new MetadataStore(api, new FactoryCache<>(FactoryCache::byLabel, _ -> {}), _ -> Optional.empty()),
             new KeyStore(api, new FactoryCache<>(FactoryCache::byLabel, _ -> {})));
 
     @Test

@@ -2,6 +2,7 @@ package dev.factorytrust.operator.factory;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.factorytrust.api.v1alpha1.Factory;
+import dev.factorytrust.api.v1alpha1.FactoryStatus;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.names.Names;
@@ -108,7 +109,8 @@ final class InMemoryOperator {
         this.factory = factory;
         this.interruption = interruption;
         var api = new Interrupted();
-        var metadata = new MetadataStore(api, configMaps, LARGEST);
+        var metadata = new MetadataStore(
+                api, configMaps, _ -> seen.map(Factory::getStatus).map(FactoryStatus::trustedRootSha256), LARGEST);
         var keyStore = new KeyStore(api, keys);
         gatherer = new FactoryGatherer(
                 metadata,

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 import java.util.Map;
+import java.util.Optional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -23,8 +24,8 @@ class MetadataStoreIT {
 
     private final KubernetesClient client = ControlPlane.shared().admin();
     private final FactoryRef factory = new FactoryRef(ControlPlane.shared().newNamespace(), "acme");
-    private final MetadataStore store =
-            new MetadataStore(ApiServer.of(client), new FactoryCache<>(FactoryCache::byLabel, _ -> {}));
+    private final MetadataStore store = new MetadataStore(
+            ApiServer.of(client), new FactoryCache<>(FactoryCache::byLabel, _ -> {}), _ -> Optional.empty());
 
     @Test
     @DisplayName("invariant 2: the timestamp is replaced only under the resourceVersion that the plan was made from")
