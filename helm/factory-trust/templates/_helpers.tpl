@@ -21,6 +21,12 @@
 {{- end -}}
 {{- end -}}
 
+{{- define "factory-trust.image" -}}
+{{- with .Values.image -}}
+{{- with .registry }}{{ . }}/{{ end }}{{ .repository }}{{ if .digest }}@{{ .digest }}{{ else }}:{{ .tag | default $.Chart.AppVersion }}{{ end }}
+{{- end -}}
+{{- end -}}
+
 {{/* Selectors are immutable: never a version here. */}}
 {{- define "factory-trust.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "factory-trust.name" . }}

@@ -6,6 +6,7 @@ import dev.factorytrust.cli.ceremony.Attach;
 import dev.factorytrust.cli.ceremony.Sign;
 import dev.factorytrust.cli.console.Failure;
 import dev.factorytrust.cli.console.Output;
+import dev.factorytrust.cli.device.Answers;
 import dev.factorytrust.cli.device.Verify;
 import dev.factorytrust.cli.target.TargetVerbs;
 import picocli.CommandLine;
@@ -33,7 +34,8 @@ import java.util.List;
             Attach.class,
             Import.class,
             Export.class,
-            CompletionScript.class
+            CompletionScript.class,
+            Answers.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

@@ -114,6 +114,38 @@ class ChartIT {
                 });
     }
 
+    /** It runs where and as the operator does, but is none of its replicas, and nothing that the API server knows. */
+    @Test
+    void helm_test_asks_the_service_under_the_operators_restrictions() throws Exception {
+        var values = new String[] {
+            "--set", "fullnameOverride=tuf-a,image.tag=v9,podLabels.a=b",
+            "--set", "nodeSelector.a=b,priorityClassName=high,imagePullSecrets[0].name=x,tolerations[0].key=k"
+        };
+        var pod = testPod(values).get("Pod/factory-trust-system/tuf-a-test");
+        var deployment = Manifests.objects(chart(values)).get("Deployment/factory-trust-system/tuf-a");
+        var operator = deployment.at("/spec/template/spec");
+        for (var same : List.of(
+                "/securityContext",
+                "/nodeSelector",
+                "/tolerations",
+                "/priorityClassName",
+                "/imagePullSecrets",
+                "/containers/0/image",
+                "/containers/0/imagePullPolicy",
+                "/containers/0/resources",
+                "/containers/0/securityContext")) {
+            assertThat(operator.at(same).isMissingNode()).as(same).isFalse();
+            assertThat(pod.get("spec").at(same)).as(same).isEqualTo(operator.at(same));
+        }
+        assertThat(pod.at("/metadata/annotations/helm.sh~1hook").asText()).isEqualTo("test");
+        assertThat(pod.at("/spec/automountServiceAccountToken").asBoolean(true)).isFalse();
+        assertThat(pod.at("/spec/containers/0/command/2").asText())
+                .startsWith("http://$(TUF_A_SERVICE_HOST):$(TUF_A_SERVICE_PORT)/");
+        assertThat(pod.at("/metadata/labels").properties())
+                .doesNotContain(Map.entry(
+                        "app.kubernetes.io/name", deployment.at("/spec/selector/matchLabels/app.kubernetes.io~1name")));
+    }
+
     @Test
     void a_value_that_does_not_exist_is_refused() {
         assertThatThrownBy(() -> chart("--set", "replicas=3"))
@@ -157,9 +189,16 @@ class ChartIT {
     }
 
     private static String chart(String... arguments) throws IOException, InterruptedException {
-        var all = new ArrayList<>(List.of("factory-trust", CHART, "-n", "factory-trust-system"));
+        var all = new ArrayList<>(List.of("factory-trust", CHART, "-n", "factory-trust-system", "--skip-tests"));
         all.addAll(List.of(arguments));
         return Helm.template(all.toArray(String[]::new));
+    }
+
+    private static Map<String, JsonNode> testPod(String... arguments) throws IOException, InterruptedException {
+        var all = new ArrayList<>(List.of(
+                "factory-trust", CHART, "-n", "factory-trust-system", "--show-only", "templates/tests/service.yaml"));
+        all.addAll(List.of(arguments));
+        return Manifests.objects(Helm.template(all.toArray(String[]::new)));
     }
 
     private static List<JsonNode> crds(String yaml) throws IOException {

@@ -1,7 +1,6 @@
 package dev.factorytrust.cli.device;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.sun.net.httpserver.HttpServer;
 import dev.factorytrust.cli.Shell;
 import dev.factorytrust.cli.console.Failure;
 import dev.factorytrust.tuf.Bytes;
@@ -21,7 +20,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -192,7 +190,8 @@ class VerifyTest {
 
     @Test
     void a_page_for_people_is_told_from_metadata() throws IOException {
-        try (var server = new Lying(200, "\n<!DOCTYPE html><title>Sign in</title>".getBytes(StandardCharsets.UTF_8))) {
+        try (var server =
+                new UniformServer(200, "\n<!DOCTYPE html><title>Sign in</title>".getBytes(StandardCharsets.UTF_8))) {
             assertThat(Shell.run("verify", server.url(), "--root", trusted).out())
                     .contains(server.url() + "/2.root.json answers 200 with a web page (HTML), not metadata: 38 bytes");
         }
@@ -252,7 +251,7 @@ class VerifyTest {
             500 | which is neither a file nor its absence
             """)
     void a_server_that_answers_neither_yes_nor_no(int status, String meaning) throws IOException {
-        try (var server = new Lying(status, new byte[0])) {
+        try (var server = new UniformServer(status, new byte[0])) {
             var shell = Shell.run("verify", server.url(), "--root", trusted);
             assertThat(shell.exitCode()).isEqualTo(Failure.UNREACHABLE);
             assertThat(shell.err())
@@ -263,7 +262,7 @@ class VerifyTest {
 
     @Test
     void a_server_that_sends_without_end() throws IOException {
-        try (var server = new Lying(200, new byte[6_000_000])) {
+        try (var server = new UniformServer(200, new byte[6_000_000])) {
             var shell = Shell.run("verify", server.url(), "--root", trusted);
             assertThat(shell.exitCode()).isEqualTo(Failure.REFUSED);
             assertThat(shell.out()).contains("refused: root").contains("at most 65536");
@@ -302,38 +301,11 @@ class VerifyTest {
     @Test
     void nobody_listens() throws IOException {
         var url = "";
-        try (var server = new Lying(200, new byte[0])) {
+        try (var server = new UniformServer(200, new byte[0])) {
             url = server.url();
         }
         var shell = Shell.run("verify", url, "--root", trusted);
         assertThat(shell.exitCode()).isEqualTo(Failure.UNREACHABLE);
         assertThat(shell.err()).contains("can't be reached");
-    }
-
-    /** Answers everything alike. */
-    private static final class Lying implements AutoCloseable {
-
-        private final HttpServer server =
-                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-
-        private Lying(int status, byte[] body) throws IOException {
-            server.createContext("/", exchange -> {
-                exchange.getResponseHeaders().add("Location", "https://elsewhere.example.com/");
-                exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
-                try (var out = exchange.getResponseBody()) {
-                    out.write(body);
-                }
-            });
-            server.start();
-        }
-
-        private String url() {
-            return "http://127.0.0.1:" + server.getAddress().getPort() + "/fleet/acme";
-        }
-
-        @Override
-        public void close() {
-            server.stop(0);
-        }
     }
 }
