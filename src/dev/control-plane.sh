@@ -15,7 +15,11 @@ esac
 home=${KUBE_API_TEST_DIR:-$HOME/.kubeapitest}
 folder=$home/k8s/$version-$os-$arch
 
+stamp="-X k8s.io/component-base/version.gitVersion=v$version"
+
 say() { echo "control plane: $*" >&2; }
+# shellcheck source=src/dev/compile.sh
+. "$dev/compile.sh"
 
 complete() {
     local binary
@@ -44,36 +48,17 @@ sha512() {
 }
 
 build() {
-    cd "$dev/control-plane"
-    local needed found
-    needed=$(sed -n 's/^go //p' go.mod)
-    grep -q "k8s.io/kubernetes v$version " go.mod || { say "go.mod pins another version than pom.xml: $version"; return 1; }
-    # In this folder a Go from 1.21 on fetches the toolchain that go.mod asks for.
-    if ! found=$(go env GOVERSION 2>/dev/null) || [ "$(printf '%s\n' "$needed" "${found#go}" | sort -V | head -1)" != "$needed" ]; then
-        say "building needs Go $needed or newer, and ${found:-no Go} is here: install it from https://go.dev/dl"
-        return 1
-    fi
+    local module=$dev/control-plane
+    grep -q "k8s.io/kubernetes v$version " "$module/go.mod" || { say "go.mod pins another version than pom.xml: $version"; return 1; }
+    can_compile "$module" || return 1
     say "building version $version from its sources, once: about 8 minutes with two cores"
-    compile etcd go.etcd.io/etcd/server/v3
-    compile kubectl k8s.io/kubernetes/cmd/kubectl
-    compile kube-apiserver k8s.io/kubernetes/cmd/kube-apiserver
-}
-
-compile() {
-    local started=$SECONDS
-    CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=v$version" \
-        -o "$work/out/$1" "$2" </dev/null >"$work/log" 2>&1 &
-    compiler=$!
-    while kill -0 "$compiler" 2>/dev/null; do
-        sleep 1
-        (((SECONDS - started) % 15)) || say "building $1, $((SECONDS - started)) s"
-    done
-    wait "$compiler" || { tail -20 "$work/log" >&2; return 1; }
-    say "built $1 in $((SECONDS - started)) s"
+    compile "$module" go.etcd.io/etcd/server/v3 "$work/out/etcd" &&
+        compile "$module" k8s.io/kubernetes/cmd/kubectl "$work/out/kubectl" "$stamp" &&
+        compile "$module" k8s.io/kubernetes/cmd/kube-apiserver "$work/out/kube-apiserver" "$stamp"
 }
 
 clean_up() {
-    [ -z "${compiler:-}" ] || kill "$compiler" 2>/dev/null || true
+    stop_compiling
     [ -z "${work:-}" ] || rm -rf "$work"
 }
 
