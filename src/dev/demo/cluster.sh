@@ -29,19 +29,26 @@ start() {
 # Whether a process is still there and still ours: an id alone may have gone to another one meanwhile.
 is_ours() { ps -o args= -p "$1" 2>/dev/null | grep -qF "$run"; }
 
+# The id of what was started last under a name.
+process_id() { awk -v name="$1" '$2 == name {id = $1} END {print id}' "$run/processes"; }
+
+# Ends a process, and waits until it has ended.
+end() {
+    local _
+    is_ours "$1" || return 0
+    kill "$1" 2>/dev/null || true
+    for _ in {1..150}; do
+        is_ours "$1" || return 0
+        sleep 0.1
+    done
+    kill -9 "$1" 2>/dev/null || true
+}
+
 # The newest first: the operator leaves before its API server does.
 stop_all() {
     [ -f "$run/processes" ] || return 0
     local id _
-    while read -r id _; do
-        is_ours "$id" || continue
-        kill "$id" 2>/dev/null || true
-        for _ in {1..150}; do
-            is_ours "$id" || break
-            sleep 0.1
-        done
-        ! is_ours "$id" || kill -9 "$id" 2>/dev/null || true
-    done < <(awk '{line[NR] = $0} END {for (i = NR; i > 0; i--) print line[i]}' "$run/processes")
+    while read -r id _; do end "$id"; done < <(awk '{line[NR] = $0} END {for (i = NR; i > 0; i--) print line[i]}' "$run/processes")
     rm -rf "$run"
 }
 

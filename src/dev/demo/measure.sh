@@ -17,10 +17,9 @@ kubectl apply -f crds >/dev/null
 kubectl apply -k deploy >/dev/null
 kubectl wait --for=condition=Established --timeout=30s crd/factories.factory-trust.dev >/dev/null
 
-operator_pid() { awk '$2 == "operator" {pid = $1} END {print pid}' "$run/processes"; }
 memory() {
     local pid
-    pid=$(operator_pid)
+    pid=$(process_id operator)
     "$JAVA_HOME/bin/jcmd" "$pid" GC.run >/dev/null
     printf 'resident %s MiB, heap in use after a collection %s MiB, %s threads, processor %s s\n' \
         $(($(awk '/VmRSS/ {print $2}' "/proc/$pid/status") / 1024)) \
@@ -31,10 +30,7 @@ memory() {
 }
 writes() { kubectl get --raw /metrics | awk '/^apiserver_request_total.*verb="(POST|PUT|PATCH|DELETE|APPLY)".*resource="(configmaps|secrets|factories|targets|events)"/ {sum += $NF} END {print sum}'; }
 restart_operator() {
-    local pid
-    pid=$(operator_pid)
-    kill "$pid"
-    while is_ours "$pid"; do sleep 0.1; done
+    end "$(process_id operator)"
     sed -i '/ operator$/d' "$run/processes"
     start_operator
 }

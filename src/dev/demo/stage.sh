@@ -4,15 +4,6 @@
 # shellcheck source=src/dev/demo/cluster.sh
 . src/dev/demo/cluster.sh
 
-step() { printf '\n\033[1m%s\033[0m\n' "$*"; }
-fact() { printf '   %s\n' "$*"; }
-# The scene's own check of what it claims.
-must() {
-    local what=$1
-    shift
-    "$@" || give_up "this does not hold: $what"
-}
-
 for tool in openssl curl python3 ps; do
     command -v "$tool" >/dev/null || { say "$tool is missing"; exit 1; }
 done
@@ -30,20 +21,8 @@ if [ ! -f "$jar" ] || { [ -z "${BUILT:-}" ] && [ -n "$(find pom.xml src/main -ne
     touch "$jar"
 fi
 
-# The device: python-tuf, from pins with digests, once.
-clients=$PWD/src/test/clients
-venv=$PWD/target/demo/python-tuf
-if ! cmp -s "$clients/python-tuf/requirements.txt" "$venv/installed.txt"; then
-    say "installing python-tuf into $venv"
-    rm -rf "$venv"
-    python3 -m venv "$venv"
-    "$venv/bin/pip" install -q --disable-pip-version-check --require-hashes -r "$clients/python-tuf/requirements.txt"
-    cp "$clients/python-tuf/requirements.txt" "$venv/installed.txt"
-fi
-tuf_device() { "$venv/bin/python" "$clients/python-tuf/device.py" "$@"; }
-
-# A member of what the device has answered last.
-field() { python3 -c 'import json, sys; print(json.loads(sys.argv[1]).get(sys.argv[2], ""))' "$answer" "$1"; }
+# shellcheck source=src/dev/demo/device.sh
+. src/dev/demo/device.sh
 
 mkdir -p "$run/keys" "$logs"
 rm -f "$logs"/*.log
@@ -61,6 +40,3 @@ raise_curtain() {
     start_operator
     fact "API server on port $api_port, metadata on port $device_port ($((SECONDS - began)) s)"
 }
-
-# The root that a device is built with.
-first_root() { kubectl get configmap acme-root-1 -o jsonpath='{.binaryData.root\.json}' | base64 -d >"$1"; }
