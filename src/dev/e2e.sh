@@ -1,98 +1,116 @@
 #!/usr/bin/env bash
-# The chart on a cluster with real pods: one that KUBECONFIG names (E2E_CLUSTER=mine; the image must be where its nodes find it), else
-# a node on this machine. Installs with Helm, publishes a Factory through the Service, takes the leader away, upgrades, installs with
-# Roles alone, and removes it all; a device polls meanwhile, and no request of its may fail.
+# The chart on a cluster with real pods, a device polling all the while: installed as its first release and upgraded, a fleet's story
+# through the Service, the leader deleted, killed, paused and cut off, a rolling upgrade, Roles alone, and removed again.
+#
+#   e2e.sh           all of it; KEEP=1 leaves the cluster up at the end, with what failed on it
+#   e2e.sh prepare   builds what it needs, and no more
+#   e2e.sh up        brings up a cluster and leaves it, for people
+#   e2e.sh stop      ends what KEEP=1 or up has left
+#
+# E2E_CLUSTER=mine takes the cluster of KUBECONFIG, which is left as it was found; its nodes must find the image (E2E_IMAGE, with its
+# tag), and that of the first release (E2E_FIRST_IMAGE), or no upgrade from that is tried. E2E_CLUSTER=kind is one of Kind's, node
+# a node on this machine; without it, Kind where Docker works.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+scene=e2e
+system=factory-trust-e2e
+fleet=factory-trust-e2e-fleet
+story=factory-trust-e2e-story
+
+# shellcheck source=src/dev/demo/cluster.sh
+. src/dev/demo/cluster.sh
+cluster=${E2E_CLUSTER:-$(if docker info >/dev/null 2>&1; then echo kind; else echo node; fi)}
+case $cluster in mine | kind | node) ;; *) say "E2E_CLUSTER is mine, kind or node, not $cluster"; exit 1 ;; esac
+# shellcheck source=src/dev/e2e/prepare.sh
+. src/dev/e2e/prepare.sh
+# Says how: unfit, start_cluster, import_image, service_address, stop_cluster, and, where there is a shell on its node, on_node.
 # shellcheck source=src/dev/e2e/node.sh
-. src/dev/e2e/node.sh
-pids=()
-system=factory-trust-system
+. "src/dev/e2e/$cluster.sh"
 
-[ -f target/factory-trust-image.tar ] || give_up "no target/factory-trust-image.tar; make one: make image"
-helm=${HELM:-$(command -v helm || ls target/clients/helm-*/helm 2>/dev/null || true)}
-[ -n "$helm" ] || give_up "no helm: install it, or set HELM"
-mkdir -p "$run/logs"
-
-stop_polling() { [ -z "${poller:-}" ] || { kill "$poller" 2>/dev/null && wait "$poller" || true; poller=; }; }
-
-if [ "${E2E_CLUSTER:-}" = mine ]; then
-    trap stop_polling EXIT
-else
-    why=$(unfit)
-    [ -z "$why" ] || { say "this machine can't be a node: $why"; exit "${E2E_UNFIT:-1}"; }
-    assets=$(src/dev/control-plane.sh)
-    export PATH="$assets:$PATH"
-    build_node
-    trap 'stop_polling; stop_node' EXIT
-    trap 'exit 130' INT TERM
-    start_node
+if [ "${1:-}" = stop ]; then
+    [ ! -e "$run" ] || stop_cluster
+    exit
 fi
+[ ! -e "$run" ] || { say "it is still up; end it first: src/dev/e2e.sh stop"; exit 1; }
+why=$(unfit)
+[ -z "$why" ] || { say "not on this machine, as $cluster: $why"; exit "${E2E_UNFIT:-1}"; }
+mkdir -p "$run/keys" "$logs"
+rm -rf "${logs:?}"/*
+: >"$run/processes"
 
-chart() { "$helm" "$@" -n "$system" --set image.pullPolicy=IfNotPresent --set-json 'resources.requests={"cpu":"10m","memory":"128Mi"}'; }
-rolled_out() { kubectl -n "$1" rollout status deployment/factory-trust --timeout=300s; }
-step() { say "$* ($(date -u +%T))"; }
+set -E
+trap 'say "line $LINENO failed: $BASH_COMMAND"' ERR
+clean_up() {
+    local code=$?
+    trap - EXIT ERR
+    stop_compiling
+    if [ -n "${up:-}" ] && [ -n "${KEEP:-}" ]; then
+        say "left up; export KUBECONFIG=$KUBECONFIG; to end it: src/dev/e2e.sh stop"
+    elif [ -n "${up:-}" ]; then
+        collect_logs
+        stop_cluster
+    else
+        rm -rf "$run"
+    fi
+    exit "$code"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
 
-step "helm install"
-kubectl create namespace "$system" >/dev/null
-kubectl label namespace "$system" pod-security.kubernetes.io/enforce=restricted >/dev/null
-chart install factory-trust helm/factory-trust >/dev/null
-rolled_out "$system"
-
-step "a Factory, read through the Service"
-kubectl create namespace fleet >/dev/null
-kubectl -n fleet apply -f examples/factory-generate.yaml >/dev/null
-factory=$(kubectl -n fleet get factory -o jsonpath='{.items[0].metadata.name}')
-kubectl -n fleet wait --for=condition=Ready --timeout=120s "factory/$factory"
-service=http://$(kubectl -n "$system" get service factory-trust -o jsonpath='{.spec.clusterIP}'):8080
-until_it_works curl -fsS --max-time 5 "$service/fleet/$factory/timestamp.json"
-
-# A connection for each request, ten a second, each answered within two seconds.
-: >"$run/polls"
-(
-    while :; do
-        curl -s -o /dev/null --max-time 2 -w '%{http_code}\n' "$service/fleet/$factory/timestamp.json" >>"$run/polls" || true
-        sleep 0.1
+collect_logs() {
+    local pod
+    kubectl get events --all-namespaces --sort-by .lastTimestamp >"$logs/events.txt" 2>/dev/null || true
+    for pod in $(kubectl -n "$system" get pods -o name 2>/dev/null); do
+        kubectl -n "$system" logs --previous "$pod" >"$logs/${pod#pod/}.previous.log" 2>/dev/null || true
+        kubectl -n "$system" logs "$pod" >"$logs/${pod#pod/}.log" 2>/dev/null || true
     done
-) &
-poller=$!
-
-holder() { kubectl -n "$system" get lease factory-trust -o jsonpath='{.spec.holderIdentity}'; }
-refreshed() {
-    kubectl -n fleet annotate --overwrite factory "$factory" "factory-trust.dev/refresh-requested=$(date -u +%FT%TZ)" >/dev/null
-    kubectl -n fleet wait --for="jsonpath={.status.roles.timestamp.version}=$1" --timeout=90s "factory/$factory" >/dev/null
 }
 
-step "the leader's pod is deleted: another signs"
-leader=$(holder)
-kubectl -n "$system" delete pod "$leader" --wait=false >/dev/null
-until_it_works eval '[ -n "$(holder)" ] && [ "$(holder)" != "'"$leader"'" ]'
-refreshed 2
-rolled_out "$system" >/dev/null
+JAVA_HOME=$(src/dev/jdk.sh)
+assets=$(src/dev/control-plane.sh)
+export JAVA_HOME PATH="$assets:$PATH"
+prepare
+[ "${1:-}" != prepare ] || exit 0
 
-step "helm upgrade, under load"
-chart upgrade factory-trust helm/factory-trust --set podAnnotations.e2e=upgraded >/dev/null
-rolled_out "$system" >/dev/null
-refreshed 3
-stop_polling
-failed=$(grep -vc '^200$' "$run/polls" || true)
-say "$(wc -l <"$run/polls") requests meanwhile, $failed of them failed"
-[ "$failed" = 0 ] || { sort "$run/polls" | uniq -c >&2; exit 1; }
+up=yes
+start_cluster
+for archive in "$image" "$first_image"; do [ ! -f "$archive" ] || import_image "$archive"; done
+if [ "${1:-}" = up ]; then
+    KEEP=1
+    exit
+fi
 
-step "the command line, in the image"
-kubectl -n "$system" exec deploy/factory-trust -- kubectl-factory --version
+# shellcheck source=src/dev/demo/device.sh
+. src/dev/demo/device.sh
+# shellcheck source=src/dev/demo/play.sh
+. src/dev/demo/play.sh
+# shellcheck source=src/dev/e2e/release.sh
+. src/dev/e2e/release.sh
+# shellcheck source=src/dev/e2e/leader.sh
+. src/dev/e2e/leader.sh
+step() { echo "e2e: $* ($(date -u +%T))"; }
 
-step "helm uninstall keeps the fleet"
-"$helm" uninstall factory-trust -n "$system" --wait >/dev/null
-kubectl -n fleet get "factory/$factory" "configmap/$factory-timestamp" -o name
+began=$SECONDS
+kubectl create namespace "$system" >/dev/null
+kubectl label namespace "$system" pod-security.kubernetes.io/enforce=restricted >/dev/null
+kubectl create namespace "$fleet" >/dev/null
+kubectl create namespace "$story" >/dev/null
 
-step "with Roles alone, it goes on"
-chart install factory-trust helm/factory-trust --set 'rbac.namespaced=true,watchNamespaces={fleet}' >/dev/null
-rolled_out "$system" >/dev/null
-[ -z "$(kubectl get clusterrolebinding -o name | grep factory-trust || true)" ]
-refreshed 4
-
-"$helm" uninstall factory-trust -n "$system" --wait >/dev/null
-kubectl delete namespace fleet "$system" --timeout=60s >/dev/null
-say "passed"
+installed_and_upgraded
+helm_test_passes
+story_is_told
+leader_is_deleted
+everything_is_replaced
+if [ "$cluster" != mine ]; then
+    leader_is_killed
+    leader_is_paused
+    leader_is_cut_off
+else
+    say "not tried on a cluster of yours: a leader killed, paused or cut off, for that takes a shell on its node"
+fi
+history_is_one
+command_line_is_in_the_image
+uninstalled_and_installed_with_roles_alone
+remove_all
+step "passed, in $((SECONDS - began)) s"
