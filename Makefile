@@ -21,7 +21,7 @@ test-clients: ## what devices see, by tough (needs cargo) and sigstore-java too
 image: ## target/factory-trust-image.tar, for docker load and ctr import (BASE=image or tar://file, NAME=image's name)
 	$(MVN) -DskipTests -Pimage package $(if $(BASE),-Dimage.base="$(BASE)") $(if $(NAME),-Dimage.name="$(NAME)")
 
-e2e: ## the chart with real pods: on this machine as root (after make image), or E2E_CLUSTER=mine on KUBECONFIG's
+e2e: ## the chart with real pods: with Kind, on this machine as root, or on KUBECONFIG's cluster (E2E_CLUSTER=kind, node, mine)
 	@src/dev/e2e.sh
 
 demo: ## two minutes: a Factory, a device, a rotated root, an attacker, on this machine (KEEP=1 leaves it up)

@@ -63,6 +63,9 @@ start_cluster() {
         for setting in cpuset.cpus cpuset.mems; do
             [ ! -s "$hierarchy/$setting" ] || cat "$hierarchy/$setting" >"$hierarchy/ft-e2e/$setting"
         done
+        # A busy machine would give all pods together as much as one process.
+        [ ! -e "$hierarchy/ft-e2e/cpu.shares" ] || echo 4096 >"$hierarchy/ft-e2e/cpu.shares"
+        [ ! -e "$hierarchy/ft-e2e/cpu.weight" ] || echo 400 >"$hierarchy/ft-e2e/cpu.weight"
     done
     # A bridge without ports; a dummy is not to be had everywhere.
     ip link add ft-e2e type bridge
