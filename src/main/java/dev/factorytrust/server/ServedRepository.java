@@ -9,6 +9,9 @@ import java.util.Optional;
 /** One Factory's view, prepared for serving. */
 record ServedRepository(Map<String, ServedFile> files, Map<String, Long> newest, RootRequests rootRequests) {
 
+    /** Replicas are a version or two apart, and what a crash left is skipped; strangers may ask for any number. */
+    private static final long AHEAD = 16;
+
     /** What the previous view prepared of the same bytes is kept: a refresh packs two files, not a thousand roots. */
     static ServedRepository prepare(
             RepositoryView view, Map<String, ServedFile> previous, RootRequests rootRequests, ServingPolicy policy) {
@@ -41,7 +44,10 @@ record ServedRepository(Map<String, ServedFile> files, Map<String, Long> newest,
     /** Whether the next view may hold this version. Never of a root: its 404 is how a device's walk ends. */
     boolean mayFollow(VersionedName name) {
         var known = newest.get(name.role());
-        return known != null && name.version() > known && !name.role().equals("root");
+        return known != null
+                && name.version() > known
+                && name.version() <= known + AHEAD
+                && !name.role().equals("root");
     }
 
     void count(VersionedName name) {

@@ -75,6 +75,8 @@ class FlipTest {
                 "9.root.json",
                 "6.snapshot.json",
                 "4.targets.json",
+                "24.snapshot.json",
+                "999999999999999999.targets.json",
                 "8.timestamp.json",
                 "8.other.json"
             })
