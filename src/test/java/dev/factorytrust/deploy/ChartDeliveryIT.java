@@ -17,10 +17,12 @@ import java.util.Map;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** The chart as others take it: Flux from a Git repository, a parent chart among its own. */
+/** The chart as others take it: Argo CD and Flux from a Git repository, a parent chart among its own. */
 class ChartDeliveryIT {
 
-    private static final Path CHART = Path.of("helm", "factory-trust");
+    private static final String RELEASE = "factory-trust";
+    private static final Path CHART = Path.of("helm", RELEASE);
+    private static final Path GITOPS = Path.of("examples", "gitops");
 
     @TempDir
     Path folder;
@@ -63,6 +65,52 @@ class ChartDeliveryIT {
         assertThat(template(folder, "--set", "factory-trust.enabled=false")).isEmpty();
     }
 
+    @Test
+    void the_example_of_argo_cd_installs_this_version_under_the_name_that_the_docs_have() throws Exception {
+        var application = Manifests.objects(Files.readString(GITOPS.resolve("argo-cd/applications.yaml")))
+                .get("Application/argocd/factory-trust");
+        assertThat(application.at("/metadata/name").asText()).isEqualTo(RELEASE);
+        assertThat(application.at("/spec/source/path").asText()).isEqualTo("helm/factory-trust");
+        assertThatItInstalls(
+                application.at("/spec/destination/namespace").asText(),
+                application.at("/spec/source/helm/valuesObject"),
+                application.at("/spec/source/targetRevision").asText());
+    }
+
+    @Test
+    void the_example_of_flux_installs_this_version_under_the_name_that_the_docs_have_and_the_fleet_after_it()
+            throws Exception {
+        var operator = Manifests.objects(Files.readString(GITOPS.resolve("flux/operator/release.yaml")));
+        var release = operator.get("HelmRelease/flux-system/factory-trust");
+        assertThat(release.at("/spec/releaseName").asText()).isEqualTo(RELEASE);
+        assertThat(release.at("/spec/chart/spec/chart").asText()).isEqualTo("helm/factory-trust");
+        assertThatItInstalls(
+                release.at("/spec/targetNamespace").asText(),
+                release.at("/spec/values"),
+                operator.get("GitRepository/flux-system/factory-trust")
+                        .at("/spec/ref/tag")
+                        .asText());
+
+        var fleet = Manifests.objects(Files.readString(GITOPS.resolve("flux/fleet.yaml")));
+        assertThat(fleet.get("Kustomization/flux-system/fleet").at("/spec/dependsOn/0/name"))
+                .isEqualTo(fleet.get("Kustomization/flux-system/factory-trust").at("/metadata/name"));
+    }
+
+    private void assertThatItInstalls(String namespace, JsonNode values, String tag) throws Exception {
+        var file = Files.writeString(folder.resolve("values.json"), values.toString());
+        var objects = Manifests.objects(
+                Helm.template(RELEASE, CHART.toString(), "-n", namespace, "--values", file.toString()));
+        assertThat(objects)
+                .containsKey("PrometheusRule/factory-trust-system/factory-trust")
+                .containsKey("CustomResourceDefinition/factories.factory-trust.dev");
+        var deployment = objects.get("Deployment/factory-trust-system/factory-trust");
+        assertThat(deployment
+                        .at("/spec/template/spec/containers/0/image")
+                        .asText()
+                        .split(":"))
+                .containsExactly("registry.example.com/factory-trust", tag.substring(1));
+    }
+
     private static void copy(Path target, String without) throws IOException {
         try (var files = Files.walk(CHART)) {
             for (var file : files.filter(file -> !file.startsWith(CHART.resolve(without)))
@@ -76,7 +124,7 @@ class ChartDeliveryIT {
     }
 
     private static Map<String, JsonNode> template(Path chart, String... arguments) throws Exception {
-        var all = new ArrayList<>(List.of("trust", chart.toString()));
+        var all = new ArrayList<>(List.of(RELEASE, chart.toString()));
         all.addAll(List.of(arguments));
         return Manifests.objects(Helm.template(all.toArray(String[]::new)));
     }
