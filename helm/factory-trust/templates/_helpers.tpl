@@ -43,6 +43,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
 {{- end -}}
 
+{{/* The image has no Windows in it. */}}
+{{- define "factory-trust.nodeSelector" -}}
+{{ merge (dict) .Values.nodeSelector (dict "kubernetes.io/os" "linux") | toYaml }}
+{{- end -}}
+
 {{/* What the operator may do in a namespace that it watches. Only namespaced kinds, so that a RoleBinding, or a Role, per
 namespace can take the ClusterRoleBinding's place. */}}
 {{- define "factory-trust.rules" -}}

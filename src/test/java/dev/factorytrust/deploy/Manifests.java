@@ -18,19 +18,23 @@ final class Manifests {
 
     /** By kind, namespace (if there is one) and name, with slashes between them. */
     static Map<String, JsonNode> objects(String yaml) throws IOException {
-        var objects = new TreeMap<String, JsonNode>();
         try (var documents = YAML.readerFor(JsonNode.class).<JsonNode>readValues(yaml)) {
-            while (documents.hasNext()) {
-                var object = documents.next();
-                if (object.isObject()) {
-                    var metadata = object.get("metadata");
-                    var namespace = metadata.path("namespace").asText();
-                    objects.put(
-                            object.get("kind").asText()
-                                    + (namespace.isEmpty() ? "/" : "/" + namespace + "/")
-                                    + metadata.get("name").asText(),
-                            object);
-                }
+            return objects(documents.readAll());
+        }
+    }
+
+    /** The same of what has been read. */
+    static Map<String, JsonNode> objects(Iterable<JsonNode> all) {
+        var objects = new TreeMap<String, JsonNode>();
+        for (var object : all) {
+            if (object.isObject()) {
+                var metadata = object.get("metadata");
+                var namespace = metadata.path("namespace").asText();
+                objects.put(
+                        object.get("kind").asText()
+                                + (namespace.isEmpty() ? "/" : "/" + namespace + "/")
+                                + metadata.get("name").asText(),
+                        object);
             }
         }
         return objects;
