@@ -178,7 +178,9 @@ public final class FactoryTrustOperator implements AutoCloseable {
                 Optional.ofNullable(fleet.isPresent() ? fleets.put(factory, fleet.get()) : fleets.remove(factory)))) {
             views.changed(factory);
         }
-        if (!declared(factory)) {
+        if (declared(factory)) {
+            metrics.declared(factory);
+        } else {
             views.changed(factory);
             gatherer.forget(factory);
             metrics.forget(factory);

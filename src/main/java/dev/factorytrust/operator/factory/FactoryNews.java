@@ -6,6 +6,9 @@ import dev.factorytrust.api.v1alpha1.FactoryStatus;
 import dev.factorytrust.api.v1alpha1.OfferedTargets;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus;
 import dev.factorytrust.names.Names;
+import dev.factorytrust.operator.rotation.Ceremony;
+import dev.factorytrust.operator.rotation.Orphans;
+import dev.factorytrust.operator.rotation.RootRotationReport;
 import dev.factorytrust.operator.rotation.Standing;
 import dev.factorytrust.operator.runtime.Conditions;
 import dev.factorytrust.operator.runtime.Events;
@@ -16,6 +19,7 @@ import dev.factorytrust.operator.runtime.FactoryMetrics.RoleReport;
 import dev.factorytrust.tuf.adoption.Adoption;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.verify.VerificationException;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -210,7 +214,7 @@ public final class FactoryNews {
                         state.factory(),
                         "SignatureRejected",
                         "Secret " + rejection.secret() + ": " + rejection.reason()));
-        metrics.report(state.ref(), now.conditions(), roles(now), pending(situation.rotations()));
+        metrics.report(state.ref(), now.conditions(), roles(now), pending(situation));
     }
 
     private static List<RootRotationStatus.RejectedSignature> rejected(Optional<FactoryStatus> status) {
@@ -259,12 +263,30 @@ public final class FactoryNews {
         return new RoleReport(role.version(), Instant.parse(role.expires()), Instant.parse(role.refreshAt()));
     }
 
-    private static Optional<Pending> pending(Map<String, Standing> rotations) {
-        return rotations.values().stream()
+    /** Counted from the offer of its payload: condition RotationPending may have begun with the rotation before. */
+    static Optional<Pending> pending(Situation situation) {
+        return situation.rotations().values().stream()
                 .filter(Standing.Turn.class::isInstance)
                 .map(standing -> ((Standing.Turn) standing).ceremony())
+                .filter(Ceremony::offered)
                 .findFirst()
-                .map(ceremony -> new Pending(ceremony.rotationName(), ceremony.lacking()));
+                .map(ceremony -> new Pending(
+                        ceremony.rotationName(),
+                        RootRotationReport.reason(ceremony),
+                        Optional.of(ceremony.lacking()),
+                        offered(ceremony.payload())))
+                .or(() -> situation.orphans().stream()
+                        .filter(orphan -> orphan.hold() == Orphans.Hold.CURRENT_SIDE)
+                        .findFirst()
+                        .map(orphan -> new Pending(
+                                orphan.rotation(),
+                                Orphans.SIGNED_AND_DELETED,
+                                Optional.empty(),
+                                offered(orphan.payload()))));
+    }
+
+    private static Instant offered(ConfigMap payload) {
+        return Instant.parse(payload.getMetadata().getCreationTimestamp());
     }
 
     private static String describe(Decision decision) {

@@ -136,7 +136,7 @@ final class FactoryReport {
                 .findFirst()
                 .map(orphan -> Conditions.isTrue(
                         Conditions.ROTATION_PENDING,
-                        "SignedAndDeleted",
+                        Orphans.SIGNED_AND_DELETED,
                         "RootRotation " + orphan.rotation()
                                 + " was deleted after the present root's holders had signed its"
                                 + " payload: who holds both can complete it. To be sure that it never is the next root, have"

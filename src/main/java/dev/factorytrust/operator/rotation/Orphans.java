@@ -23,6 +23,9 @@ import java.util.stream.Stream;
  */
 public final class Orphans {
 
+    /** Why condition RotationPending holds for one that the present root's holders have signed. */
+    public static final String SIGNED_AND_DELETED = "SignedAndDeleted";
+
     /** How far the signatures on an orphan have come. */
     public enum Hold {
         /** Nobody can do anything with it: it may go. */

@@ -35,11 +35,19 @@ public final class FactoryMetrics {
     /** One role as published; {@code refreshAt}: when it is due, of root when its renewal is proposed. */
     public record RoleReport(long version, Instant expires, Instant refreshAt) {}
 
-    /** The rotation whose turn it is, and how many signatures it still needs. */
-    public record Pending(String rotation, int signatures) {}
+    /**
+     * The rotation that waits for people.
+     *
+     * @param reason as in condition {@code RotationPending}
+     * @param signatures how many it still needs; empty where nobody can say, for its RootRotation is gone
+     * @param since when they were first asked for, whatever waited before
+     */
+    public record Pending(String rotation, String reason, Optional<Integer> signatures, Instant since) {}
 
     private final MeterRegistry registry;
     private final Map<FactoryRef, Meters> factories = new ConcurrentHashMap<>();
+    private final Map<FactoryRef, Gauge> declared = new ConcurrentHashMap<>();
+    private volatile boolean silent;
 
     public FactoryMetrics(MeterRegistry registry, InstantSource clock) {
         this.registry = registry;
@@ -51,6 +59,14 @@ public final class FactoryMetrics {
                 .register(registry);
     }
 
+    /** Says on every replica that there is such a Factory, so that it is noticed where none reports it. */
+    public void declared(FactoryRef factory) {
+        declared.computeIfAbsent(factory, _ -> Gauge.builder("factory_trust_factory_declared", () -> 1)
+                .description("1 for each Factory that there is")
+                .tags(tags(factory))
+                .register(registry));
+    }
+
     /** Replaces what was reported of the Factory; the cost is the Factory's own, however many there are. */
     public void report(
             FactoryRef factory,
@@ -58,7 +74,10 @@ public final class FactoryMetrics {
             Map<RoleName, RoleReport> roles,
             Optional<Pending> pending) {
         factories.compute(factory, (_, meters) -> {
-            var present = meters == null ? new Meters(factory) : meters;
+            if (silent) {
+                return meters;
+            }
+            var present = meters == null ? new Meters(tags(factory)) : meters;
             present.report(conditions, roles, pending);
             return present;
         });
@@ -66,18 +85,39 @@ public final class FactoryMetrics {
 
     public void published(FactoryRef factory, Result result) {
         factories.compute(factory, (_, meters) -> {
-            var present = meters == null ? new Meters(factory) : meters;
+            if (silent) {
+                return meters;
+            }
+            var present = meters == null ? new Meters(tags(factory)) : meters;
             present.count(result);
             return present;
         });
     }
 
+    /** Takes back what was reported, for good: who no longer signs knows no longer how a Factory is. */
+    public void silence() {
+        silent = true;
+        factories.keySet().forEach(this::takeBack);
+    }
+
     /** Removes every meter of a Factory that is gone. */
     public void forget(FactoryRef factory) {
+        declared.computeIfPresent(factory, (_, gauge) -> {
+            registry.remove(gauge);
+            return null;
+        });
+        takeBack(factory);
+    }
+
+    private void takeBack(FactoryRef factory) {
         factories.computeIfPresent(factory, (_, meters) -> {
             meters.removeAll();
             return null;
         });
+    }
+
+    private static Tags tags(FactoryRef factory) {
+        return Tags.of("namespace", factory.namespace(), "factory", factory.name());
     }
 
     private static boolean isNews(Condition condition) {
@@ -94,8 +134,8 @@ public final class FactoryMetrics {
         private final Map<Id, Double> values = new ConcurrentHashMap<>();
         private final Map<Result, Counter> publications = new HashMap<>();
 
-        Meters(FactoryRef factory) {
-            own = Tags.of("namespace", factory.namespace(), "factory", factory.name());
+        Meters(Tags own) {
+            this.own = own;
         }
 
         void report(List<Condition> conditions, Map<RoleName, RoleReport> roles, Optional<Pending> pending) {
@@ -117,9 +157,17 @@ public final class FactoryMetrics {
                 now.put(new Id("factory_trust_metadata_refresh_timestamp_seconds", tags), (double)
                         report.refreshAt().getEpochSecond());
             });
-            pending.ifPresent(rotation -> now.put(
-                    new Id("factory_trust_rotation_pending_signatures", own.and("rotation", rotation.rotation())),
-                    (double) rotation.signatures()));
+            pending.ifPresent(rotation -> {
+                var tags = own.and("rotation", rotation.rotation());
+                rotation.signatures()
+                        .ifPresent(lacking -> now.put(
+                                new Id("factory_trust_rotation_pending_signatures", tags), lacking.doubleValue()));
+                now.put(
+                        new Id(
+                                "factory_trust_rotation_pending_since_timestamp_seconds",
+                                tags.and("reason", rotation.reason())),
+                        (double) rotation.since().getEpochSecond());
+            });
             values.putAll(now);
             now.keySet().forEach(id -> gauges.computeIfAbsent(id, this::gauge));
             gauges.entrySet().removeIf(entry -> {

@@ -5,6 +5,7 @@ import dev.factorytrust.api.v1alpha1.RootRotationStatus.KeyRef;
 import dev.factorytrust.api.v1alpha1.RootRotationStatus.Phase;
 import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.rotation.RootRotationReport;
+import dev.factorytrust.operator.runtime.FactoryMetrics.Pending;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -154,5 +156,32 @@ class RotationPhasesTest {
         assertThat(status.phase()).isEqualTo(Phase.REJECTED);
         assertThat(conditions(status)).hasSize(2).anySatisfy(line -> assertThat(line)
                 .startsWith("Stalled=True "));
+    }
+
+    /** The Factory's condition RotationPending holds all the while. */
+    @Test
+    void a_rotation_waits_since_it_was_offered_and_not_since_the_one_before() {
+        story.declare("later", "expiresAfter: 366d");
+        story.settle();
+        story.pass(Duration.ofDays(3));
+        story.settle();
+        story.sign("bob-joins", Flow.ALICE);
+        story.sign("bob-joins", Flow.BOB);
+        story.settle();
+        var offered = story.now();
+        story.pass(Duration.ofDays(1));
+        assertThat(FactoryNews.pending(story.look().situation()))
+                .contains(new Pending("later", "AwaitingSignatures", Optional.of(2), offered));
+    }
+
+    @Test
+    void a_signed_rotation_that_was_deleted_waits_since_it_was_offered() {
+        story.settle();
+        var offered = story.now();
+        story.pass(Duration.ofDays(1));
+        story.sign("bob-joins", Flow.ALICE);
+        story.remove(story.rotation("bob-joins").orElseThrow().getClass(), "bob-joins");
+        assertThat(FactoryNews.pending(story.look().situation()))
+                .contains(new Pending("bob-joins", "SignedAndDeleted", Optional.empty(), offered));
     }
 }

@@ -32,12 +32,17 @@ class FactoryMetricsTest {
             new Condition("Ready", "False", "Expired", "", "1970-01-01T00:00:30Z", 1L),
             new Condition("Stalled", "True", "Expired", "", "1970-01-01T00:00:30Z", 1L));
 
+    private static final Pending WAITING =
+            new Pending("handover", "AwaitingSignatures", Optional.of(2), Instant.ofEpochSecond(40));
+
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final FactoryMetrics metrics = new FactoryMetrics(registry, InstantSource.fixed(Instant.ofEpochSecond(42)));
 
     @Test
     void a_report_is_what_prometheus_reads() {
-        metrics.report(ACME, READY, TIMESTAMP, Optional.of(new Pending("handover", 2)));
+        metrics.report(ACME, READY, TIMESTAMP, Optional.of(WAITING));
+        metrics.declared(ACME);
+        metrics.declared(ACME);
         metrics.published(ACME, Result.PUBLISHED);
         metrics.published(ACME, Result.PUBLISHED);
         metrics.published(ACME, Result.CONFLICT);
@@ -45,6 +50,7 @@ class FactoryMetricsTest {
         assertThat(registry.scrape().lines().filter(line -> !line.startsWith("#")))
                 .containsExactlyInAnyOrder(
                         "factory_trust_clock_time_seconds 42.0",
+                        "factory_trust_factory_declared{factory=\"acme\",namespace=\"fleet\",} 1.0",
                         "factory_trust_factory_ready{factory=\"acme\",namespace=\"fleet\",} 1.0",
                         "factory_trust_condition_since_timestamp_seconds{factory=\"acme\",namespace=\"fleet\","
                                 + "reason=\"NotRetrieved\",type=\"RootKeysInCluster\",} 20.0",
@@ -55,6 +61,8 @@ class FactoryMetricsTest {
                                 + "{factory=\"acme\",namespace=\"fleet\",role=\"timestamp\",} 1000.0",
                         "factory_trust_rotation_pending_signatures"
                                 + "{factory=\"acme\",namespace=\"fleet\",rotation=\"handover\",} 2.0",
+                        "factory_trust_rotation_pending_since_timestamp_seconds{factory=\"acme\",namespace=\"fleet\","
+                                + "reason=\"AwaitingSignatures\",rotation=\"handover\",} 40.0",
                         "factory_trust_publications_total"
                                 + "{factory=\"acme\",namespace=\"fleet\",result=\"published\",} 2.0",
                         "factory_trust_publications_total"
@@ -63,7 +71,7 @@ class FactoryMetricsTest {
 
     @Test
     void a_later_report_replaces_values_and_drops_what_it_no_longer_has() {
-        metrics.report(ACME, READY, TIMESTAMP, Optional.of(new Pending("handover", 2)));
+        metrics.report(ACME, READY, TIMESTAMP, Optional.of(WAITING));
         metrics.report(ACME, STALLED, TIMESTAMP, Optional.empty());
         assertThat(registry.get("factory_trust_factory_ready").gauge().value()).isZero();
         assertThat(registry.find("factory_trust_rotation_pending_signatures").gauges())
@@ -73,7 +81,11 @@ class FactoryMetricsTest {
                 .singleElement()
                 .satisfies(gauge -> assertThat(gauge.getId().getTag("type")).isEqualTo("Stalled"))
                 .satisfies(gauge -> assertThat(gauge.value()).isEqualTo(30));
-        metrics.report(ACME, STALLED, TIMESTAMP, Optional.of(new Pending("handover", 1)));
+        metrics.report(
+                ACME,
+                STALLED,
+                TIMESTAMP,
+                Optional.of(new Pending("handover", "AwaitingSignatures", Optional.of(1), WAITING.since())));
         assertThat(registry.get("factory_trust_rotation_pending_signatures")
                         .gauge()
                         .value())
@@ -82,7 +94,8 @@ class FactoryMetricsTest {
 
     @Test
     void a_deleted_factory_leaves_nothing_and_its_neighbour_everything() {
-        metrics.report(ACME, READY, TIMESTAMP, Optional.of(new Pending("handover", 2)));
+        metrics.report(ACME, READY, TIMESTAMP, Optional.of(WAITING));
+        metrics.declared(ACME);
         metrics.published(ACME, Result.FAILED);
         metrics.report(OTHER, READY, TIMESTAMP, Optional.empty());
         metrics.forget(ACME);
@@ -92,5 +105,19 @@ class FactoryMetricsTest {
         assertThat(registry.scrape())
                 .contains("factory_trust_factory_ready{factory=\"acme\",namespace=\"fleet\",} 0.0")
                 .doesNotContain("factory_trust_publications_total");
+    }
+
+    @Test
+    void who_no_longer_signs_says_what_there_is_and_no_longer_how_it_is() {
+        metrics.declared(ACME);
+        metrics.report(ACME, READY, TIMESTAMP, Optional.of(WAITING));
+        metrics.published(ACME, Result.PUBLISHED);
+        metrics.silence();
+        metrics.report(ACME, STALLED, TIMESTAMP, Optional.of(WAITING));
+        metrics.published(OTHER, Result.FAILED);
+        assertThat(registry.scrape().lines().filter(line -> !line.startsWith("#")))
+                .containsExactlyInAnyOrder(
+                        "factory_trust_clock_time_seconds 42.0",
+                        "factory_trust_factory_declared{factory=\"acme\",namespace=\"fleet\",} 1.0");
     }
 }
