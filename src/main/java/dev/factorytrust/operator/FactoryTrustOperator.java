@@ -21,6 +21,7 @@ import dev.factorytrust.operator.runtime.ServerTime;
 import dev.factorytrust.operator.runtime.Settings;
 import dev.factorytrust.operator.runtime.StatusWriter;
 import dev.factorytrust.operator.runtime.Wakeups;
+import dev.factorytrust.operator.runtime.WriteFence;
 import dev.factorytrust.operator.store.ApiServer;
 import dev.factorytrust.operator.store.FactoryCache;
 import dev.factorytrust.operator.store.FactoryRef;
@@ -75,20 +76,22 @@ public final class FactoryTrustOperator implements AutoCloseable {
     private final Runnable synced;
 
     /**
+     * @param unfenced stays open when the operator is closed
      * @param clock that all decisions are made by
      * @param sink where verified views go
      * @param synced called when the views of all Factories that were there at the start have been handed on
-     * @param halt ends the process: a lease or an informer is lost, and going on would do harm
+     * @param halt ends the process: it has lost an informer, or the lease and another can start in its place
      */
     public FactoryTrustOperator(
-            KubernetesClient client,
+            KubernetesClient unfenced,
             Settings settings,
             InstantSource clock,
             MeterRegistry registry,
             ViewFeed.Sink sink,
             Runnable synced,
             Runnable halt) {
-        this.client = client;
+        var fence = new WriteFence();
+        client = fence.around(unfenced);
         this.synced = synced;
         var api = ApiServer.of(client);
         metadata = new MetadataStore(api, configMaps, this::trustedRoot);
@@ -112,7 +115,15 @@ public final class FactoryTrustOperator implements AutoCloseable {
                 clock,
                 new ServerTime(client),
                 settings.leastOverlap());
-        process = new OperatorProcess(client, settings, registry, halt);
+        process = new OperatorProcess(
+                client,
+                settings,
+                registry,
+                () -> {
+                    fence.raise();
+                    metrics.silence();
+                },
+                halt);
         process.register(new Controlled<>(
                 "factory",
                 new FactoryReconciler(

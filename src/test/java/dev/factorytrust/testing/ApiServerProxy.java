@@ -37,7 +37,7 @@ import java.util.function.Function;
 
 /**
  * Stands between one operator and the API server, and may do what a network and a kernel may do to it: end the operator
- * before or after any write, hold a write up, cut its watches, and have them late.
+ * before or after any write, hold a write up, cut its watches or all that passes, and have them late.
  */
 public final class ApiServerProxy implements AutoCloseable {
 
@@ -72,6 +72,7 @@ public final class ApiServerProxy implements AutoCloseable {
     private final Map<String, Promise<Void>> held = new ConcurrentHashMap<>();
     private final Set<WebSocketBase> open = ConcurrentHashMap.newKeySet();
     private volatile boolean dead;
+    private volatile boolean cutOff;
 
     /**
      * @param config how the operator would reach the API server without a proxy
@@ -117,6 +118,16 @@ public final class ApiServerProxy implements AutoCloseable {
         open.forEach(ApiServerProxy::close);
     }
 
+    /** As if the API server were away: every connection breaks, until {@link #reconnect}. */
+    public void cutOff() {
+        cutOff = true;
+        cutWatches();
+    }
+
+    public void reconnect() {
+        cutOff = false;
+    }
+
     /** Has lists of a kind wait for their answer until {@link #releaseLists}. */
     public void holdLists(String kind) {
         held.put(kind, Promise.promise());
@@ -127,7 +138,7 @@ public final class ApiServerProxy implements AutoCloseable {
     }
 
     private void answer(HttpServerRequest request) {
-        if (dead) {
+        if (dead || cutOff) {
             refuse(request);
         } else if ("websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE))) {
             watch(request);
@@ -231,7 +242,7 @@ public final class ApiServerProxy implements AutoCloseable {
         });
         List.of(source, sink).forEach(socket -> socket.exceptionHandler(_ -> {}));
         source.resume();
-        if (dead) {
+        if (dead || cutOff) {
             close(sink);
         }
     }

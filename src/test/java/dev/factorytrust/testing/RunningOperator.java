@@ -10,6 +10,7 @@ import dev.factorytrust.server.RepositoryViews;
 import dev.factorytrust.server.ServingPolicy;
 import dev.factorytrust.tuf.Bytes;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
@@ -47,7 +48,8 @@ public final class RunningOperator implements AutoCloseable {
     private final Queue<String> writes = new ConcurrentLinkedQueue<>();
     private final Map<String, Stall> stalls = new ConcurrentHashMap<>();
 
-    private RunningOperator(String namespace, InstantSource clock, Config config, Runnable halt) {
+    private RunningOperator(
+            String namespace, InstantSource clock, Config config, boolean leaderElection, Runnable halt) {
         client = new KubernetesClientBuilder()
                 .withConfig(config)
                 .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("requests", new Requests()))
@@ -57,9 +59,9 @@ public final class RunningOperator implements AutoCloseable {
         var settings = new Settings(
                 Set.of(namespace),
                 Optional.of("https://updates.example.com"),
-                "operator-0",
+                "operator-of-" + namespace,
                 ControlPlane.OPERATOR_NAMESPACE,
-                false,
+                leaderElection,
                 policy.maxAge(),
                 4);
         operator = new FactoryTrustOperator(client, settings, clock, registry, new Sink(), views::markSynced, halt);
@@ -74,22 +76,40 @@ public final class RunningOperator implements AutoCloseable {
 
     /** @param namespace the one that it watches: tests share the API server, not their operators */
     public static RunningOperator in(String namespace, InstantSource clock) {
-        return new RunningOperator(namespace, clock, ControlPlane.shared().operatorConfig(), () -> {});
+        return new RunningOperator(namespace, clock, ControlPlane.shared().operatorConfig(), false, () -> {});
     }
 
     /** As {@link #in}, with the rights of somebody else. */
     public static RunningOperator as(Config config, String namespace, InstantSource clock) {
-        return new RunningOperator(namespace, clock, config, () -> {});
+        return new RunningOperator(namespace, clock, config, false, () -> {});
     }
 
     /** As {@link #in}, with all that passes between it and the API server in the hands of {@code proxy}. */
     public static RunningOperator behind(ApiServerProxy proxy, String namespace, InstantSource clock) {
-        return new RunningOperator(namespace, clock, proxy.config(), proxy::die);
+        return new RunningOperator(namespace, clock, proxy.config(), false, proxy::die);
+    }
+
+    /** As {@link #behind}, under a lease, and with {@code halt} in the place of the end of its process. */
+    public static RunningOperator elected(ApiServerProxy proxy, String namespace, InstantSource clock, Runnable halt) {
+        // By default a request is tried for 20 s, and the lease is lost no sooner.
+        var config = new ConfigBuilder(proxy.config())
+                .withRequestRetryBackoffLimit(2)
+                .build();
+        return new RunningOperator(namespace, clock, config, true, halt);
     }
 
     /** Where devices of a Factory find their metadata, with a trailing slash. */
     public URI url(String namespace, String factory) {
         return URI.create("http://127.0.0.1:%d/%s/%s/".formatted(server.actualPort(), namespace, factory));
+    }
+
+    public boolean isLeader() {
+        return operator.process().isLeader();
+    }
+
+    /** What the liveness and readiness probes ask. */
+    public boolean isAliveAndReady() {
+        return operator.process().isHealthy() && views.isSynced();
     }
 
     public MeterRegistry metrics() {

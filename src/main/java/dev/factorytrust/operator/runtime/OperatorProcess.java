@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import io.javaoperatorsdk.operator.Operator;
@@ -18,21 +19,21 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * One operator: its controllers, and the lease that lets them work. Runs once; production and tests boot by it, and
  * several may run in one JVM.
  *
- * <p>Whoever loses the lease, or an informer, must not go on: the process is halted, and Kubernetes starts another.
+ * <p>Whoever loses an informer must not go on: the process is halted, and Kubernetes starts another. Whoever loses the
+ * lease signs nothing any more, and is halted as soon as the API server answers: while it doesn't, a new process could list
+ * nothing and serve nothing, and this one goes on serving what it knows.
  */
 public final class OperatorProcess implements AutoCloseable {
 
@@ -43,6 +44,8 @@ public final class OperatorProcess implements AutoCloseable {
 
     /** Of the 30 s that Kubernetes gives by default; publishing takes far less. */
     private static final Duration FINISH = Duration.ofSeconds(10);
+
+    private static final Duration ASK_EVERY = Duration.ofSeconds(1);
 
     private enum State {
         NEW,
@@ -60,22 +63,27 @@ public final class OperatorProcess implements AutoCloseable {
 
     private final KubernetesClient client;
     private final Settings settings;
+    private final Runnable lost;
     private final Runnable halt;
     private final CountDownLatch listed = new CountDownLatch(1);
     private final ExecutorService reconciling;
     private final Operator operator;
     private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
+    private final AtomicReference<Thread> asking = new AtomicReference<>();
     private volatile boolean leading;
 
     /**
      * @param client stays open when the process is closed
+     * @param lost called at once when the lease is lost: nothing may be written from then on
      * @param halt ends the JVM at once, without shutdown hooks
      */
-    public OperatorProcess(KubernetesClient client, Settings settings, MeterRegistry registry, Runnable halt) {
+    public OperatorProcess(
+            KubernetesClient client, Settings settings, MeterRegistry registry, Runnable lost, Runnable halt) {
         this.client = client;
         this.settings = settings;
+        this.lost = lost;
         this.halt = halt;
-        reconciling = new Held(settings.threads(), listed);
+        reconciling = new HeldThreads(settings.threads(), listed);
         operator = new Operator(config -> configure(config, registry));
         Gauge.builder("factory_trust_leader", this, process -> process.isLeader() ? 1 : 0)
                 .description("1 where this process may sign")
@@ -105,17 +113,54 @@ public final class OperatorProcess implements AutoCloseable {
                     LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
                             .withLeaseNamespace(settings.podNamespace())
                             .withIdentity(settings.podName())
-                            .withLeaderCallbacks(new LeaderCallbacks(() -> leading = true, this::stopLeading, _ -> {}))
+                            .withLeaderCallbacks(new LeaderCallbacks(this::startLeading, this::stopLeading, _ -> {}))
                             // JOSDK would call System.exit, which waits for the very hook that stops us (issue 3376).
                             .buildForTest(false));
         }
     }
 
+    private void startLeading() {
+        leading = asking.get() == null;
+    }
+
     private void stopLeading() {
         leading = false;
-        if (state.get() != State.STOPPING) {
-            halt("The lease " + settings.podNamespace() + '/' + LEASE + " is lost", null);
+        var asks = Thread.ofPlatform().name("lease-lost").daemon().unstarted(this::haltWhenAnswered);
+        if (state.get() != State.STOPPING && asking.compareAndSet(null, asks)) {
+            lost.run();
+            reconciling.shutdownNow();
+            LOG.error(
+                    "The lease {}/{} is lost: this process signs nothing any more, and serves what it knows until the API"
+                            + " server answers",
+                    settings.podNamespace(),
+                    LEASE);
+            asks.start();
         }
+    }
+
+    private void haltWhenAnswered() {
+        try {
+            for (var answers = Answers.NONE.and(ask()); !answers.mayEnd(); answers = answers.and(ask())) {
+                Thread.sleep(ASK_EVERY);
+            }
+            halt("The lease " + settings.podNamespace() + '/' + LEASE + " was lost, and the API server answers", null);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private int ask() {
+        try {
+            return lease().get() == null ? HttpURLConnection.HTTP_NOT_FOUND : HttpURLConnection.HTTP_OK;
+        } catch (KubernetesClientException e) {
+            return e.getCode();
+        }
+    }
+
+    private Resource<Lease> lease() {
+        return client.resources(Lease.class)
+                .inNamespace(settings.podNamespace())
+                .withName(LEASE);
     }
 
     private void halt(String reason, Throwable cause) {
@@ -193,7 +238,10 @@ public final class OperatorProcess implements AutoCloseable {
                 .scheduledExecutorService()
                 .shutdownNow();
         leading = false;
-        if (settings.leaderElection() && reconciling.isTerminated()) {
+        var asks = asking.get();
+        if (asks != null) {
+            asks.interrupt();
+        } else if (settings.leaderElection() && reconciling.isTerminated()) {
             releaseLease();
         }
     }
@@ -201,10 +249,7 @@ public final class OperatorProcess implements AutoCloseable {
     /** JOSDK leaves the lease to run out, which would stop all signing for 15 s at every upgrade. */
     private void releaseLease() {
         try {
-            var lease = client.resources(Lease.class)
-                    .inNamespace(settings.podNamespace())
-                    .withName(LEASE)
-                    .get();
+            var lease = lease().get();
             if (lease != null && settings.podName().equals(lease.getSpec().getHolderIdentity())) {
                 lease.getSpec().setHolderIdentity(null);
                 client.resource(lease).lockResourceVersion().update();
@@ -226,28 +271,5 @@ public final class OperatorProcess implements AutoCloseable {
     /** Whether every informer still follows the API server; one that has lost its connection, and tries again, does. */
     public boolean isHealthy() {
         return operator.getRuntimeInfo().allEventSourcesAreHealthy();
-    }
-
-    /**
-     * Without a lease to wait for, JOSDK has each controller work as soon as its own informers are filled. A Factory whose
-     * RootRotations and Targets are still being listed would be taken for one that has none.
-     */
-    private static final class Held extends ThreadPoolExecutor {
-
-        private final CountDownLatch released;
-
-        Held(int threads, CountDownLatch released) {
-            super(threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
-            this.released = released;
-        }
-
-        @Override
-        protected void beforeExecute(Thread thread, Runnable task) {
-            try {
-                released.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 }

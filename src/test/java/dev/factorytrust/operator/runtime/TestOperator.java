@@ -39,7 +39,8 @@ final class TestOperator {
     }
 
     TestOperator(KubernetesClient client, Settings settings) {
-        process = new OperatorProcess(client, settings, new SimpleMeterRegistry(), () -> halted.complete(null));
+        process =
+                new OperatorProcess(client, settings, new SimpleMeterRegistry(), () -> {}, () -> halted.complete(null));
         process.register(new OperatorProcess.Controlled<>("factory", new Recorder(), cache));
     }
 
