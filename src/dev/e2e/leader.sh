@@ -74,7 +74,7 @@ leader_is_paused() {
 
 # Packets to the API server are dropped where the pod's own network begins, so that its connections hang rather than break.
 leader_is_cut_off() {
-    step "the leader is cut off from the API server: another signs; it comes back when it is healed"
+    step "the leader is cut off from the API server: another signs, it serves on; healed, it makes way for a new process"
     remember_leader
     unanswered_since
     local began=$SECONDS inside api rule
@@ -86,7 +86,8 @@ leader_is_cut_off() {
     until_it_works another_leads
     must "another signs" has_refreshed
     fact "signed again after $((SECONDS - began)) s"
-    until_it_works has_restarted
+    nothing_failed
     on_node nsenter -t "$inside" -n iptables -w -D "${rule[@]}"
+    until_it_works has_restarted
     settles
 }
