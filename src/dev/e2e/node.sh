@@ -164,14 +164,15 @@ on_node() { "$@"; }
 
 # What a node leaves behind unless it is told otherwise: containers, mounts, rules, interfaces, cgroups, settings.
 stop_cluster() {
-    local ctr id veth netns hierarchy
+    local ctr name id veth netns hierarchy
     set +e
     ctr=(ctr --address "$socket" --namespace k8s.io)
     # The kubelet first, or it would start again what is ended.
     for name in kube-proxy kubelet; do end "$(process_id $name)"; done
     for id in $("${ctr[@]}" tasks ls -q 2>/dev/null); do "${ctr[@]}" tasks rm --force "$id" >/dev/null 2>&1; done
     for id in $("${ctr[@]}" containers ls -q 2>/dev/null); do "${ctr[@]}" containers rm "$id" >/dev/null 2>&1; done
-    end "$(process_id containerd)"
+    # The interface goes last: what listens on it has things to say until it ends.
+    for name in containerd kube-scheduler kube-controller-manager kube-apiserver etcd; do end "$(process_id $name)"; done
     awk '{print $2}' /proc/mounts | grep -E "^($run|/run/ft-e2e)/" | sort -r | xargs -r umount -l
     put_back_rules iptables
     put_back_rules ip6tables
