@@ -23,7 +23,16 @@ import java.util.List;
         synopsisSubcommandLabel = "VERB",
         versionProvider = KubectlFactory.Version.class,
         description = "Keys in people's hands: what a key holder and an owner of a Factory do from a terminal.",
-        subcommands = {
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:refused: something that was looked at doesn't hold, or must not be done",
+            "2:the command line is wrong",
+            "3:a server or the cluster can't be reached, or says no"
+        })
+public final class KubectlFactory {
+
+    private static final List<Class<?>> VERBS = List.of(
             Status.class,
             Refresh.class,
             TargetVerbs.class,
@@ -35,16 +44,7 @@ import java.util.List;
             Import.class,
             Export.class,
             CompletionScript.class,
-            Answers.class
-        },
-        exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {
-            "0:done",
-            "1:refused: something that was looked at doesn't hold, or must not be done",
-            "2:the command line is wrong",
-            "3:a server or the cluster can't be reached, or says no"
-        })
-public final class KubectlFactory {
+            Answers.class);
 
     static final class Version implements CommandLine.IVersionProvider {
         @Override
@@ -59,11 +59,12 @@ public final class KubectlFactory {
         // sentences.
         System.setProperty("slf4j.internal.verbosity", "ERROR");
         System.setProperty("java.util.logging.config.class", NoLog.class.getName());
+        var verb = arguments.length == 0 ? "" : arguments[0];
         System.exit(
-                switch (arguments.length == 0 ? "" : arguments[0]) {
+                switch (verb) {
                     case Completion.VERB -> complete(List.of(arguments).subList(1, arguments.length));
                     case WarmUp.VERB -> WarmUp.run();
-                    default -> commandLine().execute(arguments);
+                    default -> commandLine(verb).execute(arguments);
                 });
     }
 
@@ -72,13 +73,28 @@ public final class KubectlFactory {
         return 0;
     }
 
+    /** With all verbs. */
     public static CommandLine commandLine() {
-        return new CommandLine(new KubectlFactory())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((failure, command, _) -> {
-                    command.getErr().println(command.getColorScheme().errorText(Output.harmless(told(failure))));
-                    return failure instanceof Failure known ? known.exitCode() : Failure.REFUSED;
-                });
+        return commandLine(VERBS);
+    }
+
+    /** With the verb of that name, if there is one: to read what the others understand takes longer than most of them do. */
+    static CommandLine commandLine(String verb) {
+        return VERBS.stream()
+                .filter(candidate ->
+                        candidate.getAnnotation(Command.class).name().equals(verb))
+                .findFirst()
+                .map(called -> commandLine(List.of(called)))
+                .orElseGet(KubectlFactory::commandLine);
+    }
+
+    private static CommandLine commandLine(List<Class<?>> verbs) {
+        var line = new CommandLine(new KubectlFactory());
+        verbs.forEach(line::addSubcommand);
+        return line.setCaseInsensitiveEnumValuesAllowed(true).setExecutionExceptionHandler((failure, command, _) -> {
+            command.getErr().println(command.getColorScheme().errorText(Output.harmless(told(failure))));
+            return failure instanceof Failure known ? known.exitCode() : Failure.REFUSED;
+        });
     }
 
     /** Nobody is helped by a stack trace on a terminal; what is not one of our own words gets its kind in front. */

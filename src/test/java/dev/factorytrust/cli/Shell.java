@@ -34,7 +34,7 @@ public record Shell(int exitCode, String out, String err) {
         for (var i = 0; i < words.length; i++) {
             arguments[i] = words[i].toString();
         }
-        var exitCode = KubectlFactory.commandLine()
+        var exitCode = KubectlFactory.commandLine(arguments.length == 0 ? "" : arguments[0])
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .execute(arguments);

@@ -221,7 +221,7 @@ public final class KeysRotate implements Runnable {
                         "Sign it?",
                         asked
                                 ? "pass --yes to sign without being asked"
-                                : "--yes covers only what was asked for: run this at a terminal, or have it taken back");
+                                : "--yes covers only what was asked for: run this at a terminal, and look at it");
     }
 
     /** The roots in the cluster have been verified; here is what devices are really given. */
