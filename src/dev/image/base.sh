@@ -2,6 +2,7 @@
 # Prints a file with a base image to build on where no registry is reached (`make image BASE=tar://…`): what a JVM needs of
 # this machine's Debian release, and nothing else. No shell, no package manager, nobody but nonroot.
 set -euo pipefail
+umask 022
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 out=$root/target/base-image.tar
