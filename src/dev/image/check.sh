@@ -4,7 +4,7 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
-scene=image
+scene=image-check
 # shellcheck source=src/dev/demo/cluster.sh
 . src/dev/demo/cluster.sh
 [ "$(id -u)" = 0 ] || { say "needs root, for chroot and mount"; exit 1; }
