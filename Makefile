@@ -1,8 +1,10 @@
 # Thin: Maven builds, src/dev finds what Maven needs.
 MVN = JAVA_HOME="$$(src/dev/jdk.sh)" mvn -B --no-transfer-progress
 
+IMAGE = $(if $(BASE),-Dimage.base="$(BASE)") $(if $(NAME),-Dimage.name="$(NAME)")
+
 .DEFAULT_GOAL := help
-.PHONY: help build test test-clients image e2e demo demo-stop story control-plane
+.PHONY: help build test test-clients image push e2e demo demo-stop story control-plane
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,7 +21,12 @@ test-clients: ## what devices see, by tough (needs cargo) and sigstore-java too
 	    -Dit.test='DeviceClientIT,BootstrapIT,RootRotationIT,PollingIT,CompromiseIT,StoryIT'
 
 image: ## target/factory-trust-image.tar, for docker load and ctr import (BASE=image or tar://file, NAME=image's name)
-	$(MVN) -DskipTests -Pimage package $(if $(BASE),-Dimage.base="$(BASE)") $(if $(NAME),-Dimage.name="$(NAME)")
+	$(MVN) -DskipTests -Pimage package $(IMAGE) \
+	    -Dimage.revision="$$(git describe --always --abbrev=40 --exclude '*' --dirty 2>/dev/null || echo unknown)"
+
+push: ## what `make image` made, to the registry in NAME; BASE as it was there (INSECURE=1: without TLS)
+	$(MVN) -Pimage jib:build@image $(IMAGE) $(if $(INSECURE),-Djib.allowInsecureRegistries=true) \
+	    -Dimage.revision="$$(cat target/image/revision)"
 
 e2e: ## the chart with real pods: with Kind, on this machine as root, or on KUBECONFIG's cluster (E2E_CLUSTER=kind, node, mine)
 	@src/dev/e2e.sh

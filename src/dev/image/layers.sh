@@ -4,7 +4,7 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
-java_home=$1 version=$2
+java_home=$1 version=$2 revision=$3
 out=target/image
 home=opt/factory-trust
 rm -rf "$out"
@@ -42,4 +42,6 @@ app.mainjar=\$APPDIR/kubectl-factory.jar
 java-options=-XX:+UseSerialGC
 java-options=-XX:TieredStopAtLevel=1
 EOF
+# For `make push`: the same label, whatever has been committed meanwhile.
+echo "$revision" >"$out/revision"
 cp target/bom.json "$out/application/$home/sbom.cdx.json"
