@@ -30,6 +30,7 @@ import json, sys
 image = json.load(open(sys.argv[1] + "/manifest.json"))[0]
 config = json.load(open(sys.argv[1] + "/" + image["Config"]))["config"]
 assert config["User"] == "65532:65532", config["User"]
+assert config["Labels"]["org.opencontainers.image.revision"] == open("target/image/revision").read().strip(), config["Labels"]
 assert config["Cmd"][:1] == ["java"] and not config.get("Entrypoint"), config
 print(*image["Layers"], sep="\n")
 PY
