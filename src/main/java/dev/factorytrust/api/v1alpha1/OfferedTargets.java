@@ -17,7 +17,8 @@ public record OfferedTargets(
         Long version,
 
         @JsonPropertyDescription("""
-                SHA-256 (64 hex digits) of these bytes: compare it before signing. Example: \
+                SHA-256 (64 hex digits) of these bytes: compare it before signing; absent where the version is only known to be \
+                taken. Example: \
                 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08""") String sha256,
 
         @JsonPropertyDescription("""

@@ -146,7 +146,7 @@ public record TargetsCeremonies(
     private static boolean isOurs(TargetsInputs inputs, TargetsPayload payload) {
         return inputs.reported().stream()
                         .anyMatch(offered -> offered.configMap().equals(payload.name())
-                                && offered.sha256().equals(payload.canonical().sha256()))
+                                && payload.canonical().sha256().equals(offered.sha256()))
                 || isNext(inputs, payload);
     }
 

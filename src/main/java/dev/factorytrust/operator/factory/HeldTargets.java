@@ -2,6 +2,7 @@ package dev.factorytrust.operator.factory;
 
 import dev.factorytrust.api.v1alpha1.FactoryStatus;
 import dev.factorytrust.api.v1alpha1.OfferedTargets;
+import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.custody.Left;
 import dev.factorytrust.operator.custody.TargetsCeremonies;
 import dev.factorytrust.operator.custody.TargetsCeremony;
@@ -31,6 +32,9 @@ import java.util.stream.Stream;
 final class HeldTargets {
 
     static final String NEVER_OFFERED = "it isn't the payload of a version of targets that was offered to be signed";
+
+    /** Nobody is offered more between two publications, and what a stranger puts far above takes no version. */
+    private static final long OFFERED_AT_MOST = 10_000;
 
     /** Targets as holders have signed them, or as a publication that was cut off has left them. */
     private record Ready(TargetsPayload payload, Signed<Targets> signed) {}
@@ -70,13 +74,49 @@ final class HeldTargets {
 
     /** The payloads that status names. */
     static List<OfferedTargets> reported(FactoryState state) {
+        if (state.status().isEmpty()) {
+            return forgotten(state);
+        }
         return state.status()
                 .map(FactoryStatus::targets)
                 .map(FactoryStatus.TargetsSummary::payloads)
                 .orElse(List.of());
     }
 
+    /**
+     * Where there is no status, the Factory was declared anew beside what is stored. Whether the operator made a payload
+     * nobody knows any more, so none is believed but what would be offered now; people may have signed it, though, so the
+     * newest one's version is taken.
+     */
+    private static List<OfferedTargets> forgotten(FactoryState state) {
+        var published = state.lastPublished(RoleName.TARGETS).orElse(0L);
+        return TargetsCeremonies.planted(inputs(state, false, List.of())).stream()
+                .map(object -> object.getMetadata().getName())
+                .map(name -> new OfferedTargets(
+                        name,
+                        Names.targetsPayloadVersion(state.ref().name(), name).orElseThrow(),
+                        null,
+                        null,
+                        null,
+                        null))
+                .filter(payload -> payload.version() > published && payload.version() <= published + OFFERED_AT_MOST)
+                .max(Comparator.comparingLong(OfferedTargets::version))
+                .stream()
+                .toList();
+    }
+
+    /** Before such a payload is removed, status has to know of it. */
+    static Optional<Decision> remember(FactoryState state) {
+        return state.status().isEmpty() && !forgotten(state).isEmpty()
+                ? Optional.of(new Decision.Wait(state.now().plusSeconds(1)))
+                : Optional.empty();
+    }
+
     private static TargetsInputs inputs(FactoryState state, boolean wanted) {
+        return inputs(state, wanted, reported(state));
+    }
+
+    private static TargetsInputs inputs(FactoryState state, boolean wanted, List<OfferedTargets> reported) {
         var above = state.reading()
                 .published()
                 .map(published -> PublicationSteps.seen(state, published, RoleName.TARGETS))
@@ -87,7 +127,7 @@ final class HeldTargets {
                 state.stored(),
                 state.signers(),
                 state.signatures(),
-                reported(state),
+                reported,
                 state.reading().published().map(published -> published.targets().metadata()),
                 above,
                 state.wishes().plan(),

@@ -31,7 +31,8 @@ final class Repairs {
                 () -> putBack(state),
                 () -> lostRoots(state),
                 () -> lostTimestamp(state),
-                () -> rolledBack(state));
+                () -> rolledBack(state),
+                () -> HeldTargets.remember(state));
     }
 
     private static Optional<Decision> wrongDialect(FactoryState state) {

@@ -257,6 +257,43 @@ class HeldTargetsAtOddsTest {
         assertThat(stored("acme-targets-3-payload")).isPresent();
     }
 
+    /** The Factory was declared anew, and what is stored is all that knows what people may have signed. */
+    @Test
+    void versions_that_were_offered_stay_taken_where_status_is_lost() {
+        offline();
+        story.addTarget("lmp-1", 1);
+        story.settle();
+        story.addTarget("lmp-2", 1);
+        story.settle();
+        story.remove(Factory.class, "acme");
+        story.restart(Interruption.NONE);
+        story.declareFactory(BESIDE_TINA, "{custody: Offline}");
+        story.settle();
+
+        assertThat(stored("acme-targets-2-payload")).isEmpty();
+        assertThat(stored("acme-targets-3-payload")).isEmpty();
+        assertThat(offers().getFirst().version()).isEqualTo(4);
+        sign("acme-targets-4", TINA);
+        assertThat(published().targets().metadata().targets()).containsOnlyKeys("lmp-1", "lmp-2");
+        assertThat(offers())
+                .as("nothing is named any more below what is published")
+                .isEmpty();
+    }
+
+    @Test
+    void what_is_offered_before_there_is_a_status_stays_offered() {
+        offline();
+        story.addTarget("lmp-1", 1);
+        story.settle();
+        var offered = stored("acme-targets-2-payload").orElseThrow();
+        story.cluster().edit(Factory.class, "acme", factory -> factory.setStatus(null));
+        story.restart(Interruption.NONE);
+        story.settle();
+        assertThat(stored("acme-targets-2-payload")).contains(offered);
+        sign("acme-targets-2", TINA);
+        assertThat(published().targets().metadata().version()).isEqualTo(2);
+    }
+
     private void online() {
         story.declareFactory(BY_ALICE);
         story.settle();
