@@ -120,6 +120,11 @@ class InstallationIT {
         assertThat(kubectl("get", "clusterrole,validatingadmissionpolicy", "-o", "name"))
                 .doesNotContain("second");
         assertThat(kubectl("get", "factory", "-n", fleet, "-o", "name")).contains("acme");
+
+        helm(release, "install", "second", CHART, values);
+        assertThat(kubectl("get", "deployment", "-n", release, "-o", "name")).contains("second");
+        helm(release, "uninstall", "second");
+        assertThat(kubectl("get", "factory", "-n", fleet, "-o", "name")).contains("acme");
     }
 
     private void helm(String release, String... arguments) throws Exception {
