@@ -230,7 +230,9 @@ public final class OperatorProcess implements AutoCloseable {
         if (state.getAndSet(State.STOPPING) == State.STOPPING) {
             return;
         }
-        listed.countDown();
+        if (listed.getCount() > 0) {
+            reconciling.shutdownNow();
+        }
         operator.stop();
         // JOSDK forgets this one, and its threads keep a JVM alive.
         operator.getConfigurationService()
