@@ -1,7 +1,7 @@
 # Thin: Maven builds, src/dev finds what Maven needs.
 MVN = JAVA_HOME="$$(src/dev/jdk.sh)" mvn -B --no-transfer-progress
 
-IMAGE = $(if $(BASE),-Dimage.base="$(BASE)") $(if $(NAME),-Dimage.name="$(NAME)")
+IMAGE = -Dimage.base="$$base" $(if $(NAME),-Dimage.name="$(NAME)")
 
 .DEFAULT_GOAL := help
 .PHONY: help build test test-clients image push e2e demo demo-stop story control-plane
@@ -20,11 +20,13 @@ test-clients: ## what devices see, by tough (needs cargo) and sigstore-java too
 	CLIENTS=all src/dev/test.sh -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false \
 	    -Dit.test='DeviceClientIT,BootstrapIT,RootRotationIT,PollingIT,CompromiseIT,StoryIT'
 
-image: ## target/factory-trust-image.tar, for docker load and ctr import (BASE=image or tar://file, NAME=image's name)
+image: ## target/factory-trust-image.tar, for docker load and ctr import (BASE=another base, or tar://file; NAME=image's name)
+	base="$(or $(BASE),tar://$$(src/dev/image/base.sh))" && \
 	$(MVN) -DskipTests -Pimage package $(IMAGE) \
 	    -Dimage.revision="$$(git describe --always --abbrev=40 --exclude '*' --dirty 2>/dev/null || echo unknown)"
 
 push: ## what `make image` made, to the registry in NAME; BASE as it was there (INSECURE=1: without TLS)
+	base="$(or $(BASE),tar://$(CURDIR)/target/base-image.tar)" && \
 	$(MVN) -Pimage jib:build@image $(IMAGE) $(if $(INSECURE),-Djib.allowInsecureRegistries=true) \
 	    -Dimage.revision="$$(cat target/image/revision)"
 

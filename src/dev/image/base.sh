@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints a file with a base image to build on where no registry is reached (`make image BASE=tar://…`): what a JVM needs of
-# this machine's Debian release, and nothing else. No shell, no package manager, nobody but nonroot.
+# Prints a file with a base image to build on, which needs no registry: what a JVM needs of this machine's Debian release, and
+# nothing else. No shell, no package manager, nobody but nonroot.
 set -euo pipefail
 umask 022
 
@@ -9,7 +9,7 @@ out=$root/target/base-image.tar
 packages=(base-files libc6 libgcc-s1)
 
 say() { echo "base image: $*" >&2; }
-command -v dpkg-deb >/dev/null && command -v apt-get >/dev/null || { say "needs Debian's dpkg-deb and apt-get"; exit 1; }
+command -v dpkg-deb >/dev/null && command -v apt-get >/dev/null || { say "needs Debian's dpkg-deb and apt-get; elsewhere name any image with glibc: make image BASE=…"; exit 1; }
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

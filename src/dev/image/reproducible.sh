@@ -15,7 +15,7 @@ build() {
     git clone -q "$root" "$1"
     cd "$1"
     say "$(git rev-parse --short HEAD) in $1"
-    make image BASE="tar://$(src/dev/image/base.sh)" >"$1.log" 2>&1 || { tail -n 30 "$1.log" >&2; return 1; }
+    make image >"$1.log" 2>&1 || { tail -n 30 "$1.log" >&2; return 1; }
 }
 
 (build "$work/one")
