@@ -26,6 +26,8 @@ final class KubernetesFactoryCluster implements FactoryCluster {
     /** An API server that was there and is gone for a moment doesn't end what may have been going on for hours. */
     private static final Duration OUTAGE = Duration.ofMinutes(2);
 
+    private static final int TOO_MANY_REQUESTS = 429;
+
     private final KubernetesClient client;
     private final String namespace;
     private boolean reached;
@@ -98,12 +100,18 @@ final class KubernetesFactoryCluster implements FactoryCluster {
                 reached = true;
                 return Optional.ofNullable(answer);
             } catch (KubernetesClientException e) {
-                if (!reached || e.getStatus() != null || now().isAfter(end)) {
+                if (!isPassing(e) || now().isAfter(end)) {
                     throw e;
                 }
                 pause(INTERVAL);
             }
         }
+    }
+
+    /** One that is back, or new, says for a moment that it has too much to do, or isn't ready. */
+    private boolean isPassing(KubernetesClientException e) {
+        return e.getCode() == TOO_MANY_REQUESTS
+                || reached && (e.getStatus() == null || e.getCode() == HttpURLConnection.HTTP_UNAVAILABLE);
     }
 
     @Override
