@@ -51,11 +51,14 @@ final class Deletion {
 
     /** Empty where the Factory lives on. */
     static Optional<Decision> plan(FactoryState state) {
-        if (!isDeleted(state) || keysNotRetrieved(state).isPresent()) {
+        if (!isDeleted(state)) {
             return Optional.empty();
         }
         if (!isAskedFor(state)) {
             return isGuarded(state) ? Optional.of(new Decision.RemoveFinalizer()) : Optional.empty();
+        }
+        if (keysNotRetrieved(state).isPresent()) {
+            return Optional.empty();
         }
         return Optional.of(owned(state)
                 .filter(object -> !object.isMarkedForDeletion())

@@ -298,6 +298,16 @@ class DeletionTest {
     }
 
     @Test
+    void who_sets_retain_while_root_keys_hold_it_lets_the_factory_go_and_keeps_all() {
+        generated();
+        var before = objects();
+        story.changeFactory("deletionPolicy: Retain");
+        story.settle();
+        assertThat(story.isDeclared()).isFalse();
+        assertThat(objects()).isEqualTo(before);
+    }
+
+    @Test
     void root_keys_that_somebody_deletes_keep_nothing() {
         generated();
         story.remove(Secret.class, "acme-root-keys");
