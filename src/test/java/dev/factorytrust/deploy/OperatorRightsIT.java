@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -138,12 +139,36 @@ class OperatorRightsIT {
                         .withName("acme-timestamp-01234567")
                         .withNamespace(namespace)
                         .endMetadata()
+                        .withType("factory-trust.dev/online-key")
                         .build())
                 .create();
         key.setStringData(Map.of("private.pem", "another"));
         assertThatThrownBy(() -> operator.resource(key).update()).satisfies(OperatorRightsIT::forbidden);
         operator.resource(key).delete();
         assertThat(admin.resource(key).get()).isNull();
+    }
+
+    /** Of a ServiceAccount, the token would be written into it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"kubernetes.io/service-account-token", "Opaque", "factory-trust.dev/signature"})
+    void it_makes_and_removes_no_secret_that_is_not_of_its_own_types(String type) {
+        var secret = new SecretBuilder()
+                .withNewMetadata()
+                .withGenerateName("others-")
+                .withNamespace(namespace)
+                .addToAnnotations("kubernetes.io/service-account.name", "default")
+                .endMetadata()
+                .withType(type)
+                .build();
+        // A policy takes effect shortly after it is made.
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(200))
+                .untilAsserted(() -> assertThatThrownBy(
+                                () -> operator.resource(secret).dryRun().create())
+                        .hasMessageContaining("no Secrets but those of its own types"));
+        var others = admin.resource(secret).create();
+        assertThatThrownBy(() -> operator.resource(others).delete())
+                .hasMessageContaining("no Secrets but those of its own types");
     }
 
     @Test
