@@ -416,6 +416,16 @@ class DeletionTest {
         assertThat(objects()).noneMatch(name -> name.startsWith("ConfigMap"));
     }
 
+    /** All has gone, and another fleet takes the name. */
+    private void declaredAnew() {
+        story.settle();
+        story.restart(Interruption.NONE);
+        story.remove(Secret.class, "acme-root-1-by-alice");
+        story.remove(RootRotation.class, "hand-over");
+        Flow.ownedByAlice(story);
+        story.settle();
+    }
+
     /** The old leader was paused in the middle; all was deleted since, and declared anew. */
     @Test
     void a_leader_who_comes_late_deletes_nothing_of_the_next_factory() {
@@ -429,12 +439,7 @@ class DeletionTest {
                         .getMetadata()
                         .getName())
                 .isEqualTo("acme-timestamp");
-        story.settle();
-        story.restart(Interruption.NONE);
-        story.remove(Secret.class, "acme-root-1-by-alice");
-        story.remove(RootRotation.class, "hand-over");
-        Flow.ownedByAlice(story);
-        story.settle();
+        declaredAnew();
         assertThatThrownBy(() -> late.act(look)).isInstanceOf(PlanOutdatedException.class);
         assertThat(story.readiness()).startsWith("True");
         assertThat(story.cluster().find(ConfigMap.class, "acme-timestamp")).isPresent();
@@ -452,12 +457,7 @@ class DeletionTest {
         standby.sync();
         standby.look();
         delete();
-        story.settle();
-        story.restart(Interruption.NONE);
-        story.remove(Secret.class, "acme-root-1-by-alice");
-        story.remove(RootRotation.class, "hand-over");
-        Flow.ownedByAlice(story);
-        story.settle();
+        declaredAnew();
         standby.sync();
         assertThat(standby.look().state().reading().published())
                 .hasValueSatisfying(repository ->
