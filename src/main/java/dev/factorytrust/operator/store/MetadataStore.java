@@ -96,18 +96,18 @@ public final class MetadataStore {
     }
 
     private Memory look(StoredMetadata stored, Optional<String> root, Optional<Good> good) {
-        var lastGood = good.map(Good::published);
         var known = stored.dialect();
         // What is in no dialect that is known holds in none.
         var dialect = known.orElseGet(Dialects.all()::getFirst);
         var roots = Roots.of(dialect, stored);
+        var first = first(roots);
+        var lastGood = (first.isPresent() ? ofFleet(root.or(() -> first), good) : good).map(Good::published);
         var reading = lastGood.filter(
                         before -> before.repository().dialect().id().equals(dialect.id()))
                 .filter(before -> isUntouched(before, stored))
                 .<Reading>map(before -> before)
                 .orElseGet(() -> notOlder(Reading.of(dialect, stored, roots), stored.factory(), lastGood));
         rootKeys.look(stored.factory(), roots);
-        var first = first(roots);
         return new Memory(
                 new Look(stored, known, roots, reading),
                 reading instanceof Reading.Published published && (root.isEmpty() || root.equals(first))

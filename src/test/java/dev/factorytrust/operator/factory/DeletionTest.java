@@ -446,8 +446,9 @@ class DeletionTest {
     }
 
     /** It missed all that was in between, as after a watch that broke off. */
-    @Test
-    void a_standby_that_saw_the_old_fleet_takes_the_next_one_for_what_it_is() {
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void a_standby_that_saw_the_old_fleet_takes_the_next_one_for_what_it_is(boolean reported) {
         ownedByAlice("Delete");
         for (var day = 0; day < 3; day++) {
             story.pass(Duration.ofHours(23));
@@ -458,6 +459,9 @@ class DeletionTest {
         standby.look();
         delete();
         declaredAnew();
+        if (!reported) {
+            story.cluster().edit(Factory.class, "acme", factory -> factory.setStatus(null));
+        }
         standby.sync();
         assertThat(standby.look().state().reading().published())
                 .hasValueSatisfying(repository ->
