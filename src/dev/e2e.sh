@@ -49,6 +49,7 @@ clean_up() {
         say "left up; export KUBECONFIG=$KUBECONFIG; to end it: src/dev/e2e.sh stop"
     elif [ -n "${up:-}" ]; then
         collect_logs
+        stop_polling
         stop_cluster
     else
         rm -rf "$run"
@@ -57,6 +58,13 @@ clean_up() {
 }
 trap clean_up EXIT
 trap 'exit 130' INT TERM
+
+# What follows the cluster ends before it does, which would wait for it.
+stop_polling() {
+    local name
+    for name in poller history; do end "$(process_id $name)"; done
+    sed -i '/ \(poller\|history\)$/d' "$run/processes"
+}
 
 collect_logs() {
     local pod

@@ -70,9 +70,7 @@ history_is_one() {
     newest=$(kubectl -n "$fleet" get configmap acme-timestamp -o jsonpath='{.metadata.resourceVersion}')
     until_it_works grep -q "\"resourceVersion\": *\"$newest\"" "$logs/history.log"
     fact "$(python3 src/dev/e2e/history.py "$logs/history.log" acme)" || give_up "it has not"
-    end "$(process_id poller)"
-    end "$(process_id history)"
-    sed -i '/ \(poller\|history\)$/d' "$run/processes"
+    stop_polling
 }
 
 # --- the chart -------------------------------------------------------------------------------------------------------
