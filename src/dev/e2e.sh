@@ -20,7 +20,12 @@ story=factory-trust-e2e-story
 
 # shellcheck source=src/dev/demo/cluster.sh
 . src/dev/demo/cluster.sh
-cluster=${E2E_CLUSTER:-$(if docker info >/dev/null 2>&1; then echo kind; else echo node; fi)}
+# What is up is ended as what it is, whatever the shell that ends it is set to.
+if [ -f "$run/cluster" ]; then
+    cluster=$(<"$run/cluster")
+else
+    cluster=${E2E_CLUSTER:-$(if docker info >/dev/null 2>&1; then echo kind; else echo node; fi)}
+fi
 case $cluster in mine | kind | node) ;; *) say "E2E_CLUSTER is mine, kind or node, not $cluster"; exit 1 ;; esac
 # shellcheck source=src/dev/e2e/prepare.sh
 . src/dev/e2e/prepare.sh
@@ -28,8 +33,16 @@ case $cluster in mine | kind | node) ;; *) say "E2E_CLUSTER is mine, kind or nod
 # shellcheck source=src/dev/e2e/node.sh
 . "src/dev/e2e/$cluster.sh"
 
+# shellcheck source=src/dev/e2e/release.sh
+. src/dev/e2e/release.sh
+
 if [ "${1:-}" = stop ]; then
-    [ ! -e "$run" ] || stop_cluster
+    if [ -f "$run/cluster" ]; then
+        assets=$(src/dev/control-plane.sh)
+        export PATH="$assets:$PATH" KUBECONFIG=$run/kubeconfig
+        stop_cluster
+    fi
+    rm -rf "$run"
     exit
 fi
 [ ! -e "$run" ] || { say "it is still up; end it first: src/dev/e2e.sh stop"; exit 1; }
@@ -82,6 +95,7 @@ prepare
 [ "${1:-}" != prepare ] || exit 0
 
 up=yes
+echo "$cluster" >"$run/cluster"
 start_cluster
 for archive in "$image" "$first_image"; do [ ! -f "$archive" ] || import_image "$archive"; done
 if [ "${1:-}" = up ]; then
@@ -93,8 +107,6 @@ fi
 . src/dev/demo/device.sh
 # shellcheck source=src/dev/demo/play.sh
 . src/dev/demo/play.sh
-# shellcheck source=src/dev/e2e/release.sh
-. src/dev/e2e/release.sh
 # shellcheck source=src/dev/e2e/leader.sh
 . src/dev/e2e/leader.sh
 step() { echo "e2e: $* ($(date -u +%T))"; }

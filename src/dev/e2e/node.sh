@@ -190,6 +190,7 @@ stop_cluster() {
 # A table that wasn't there before isn't in the file, and stays as it is unless it is emptied.
 put_back_rules() {
     local table
+    [ -f "$run/$1.before" ] || return 0
     for table in $("$1-save" | sed -n 's/^\*//p'); do
         grep -qx "\*$table" "$run/$1.before" || { "$1" -t "$table" -F; "$1" -t "$table" -X; }
     done
