@@ -16,11 +16,13 @@ import dev.factorytrust.tuf.verify.TrustedMetadataSet;
 import dev.factorytrust.tuf.verify.VerificationException;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
 
@@ -37,13 +39,19 @@ final class RootHistory {
     private final Signed<Root> newest;
 
     private RootHistory(
-            Dialect dialect, String factory, LongFunction<Optional<Bytes>> stored, TrustedMetadataSet verified) {
+            Dialect dialect,
+            String factory,
+            LongFunction<Optional<Bytes>> stored,
+            List<Signed<Root>> chain,
+            long published) {
         this.dialect = dialect;
         this.factory = factory;
         this.stored = stored;
-        visible = verified.root();
-        onTheirWay(stored, verified);
-        newest = verified.root();
+        newest = chain.getLast();
+        visible = chain.stream()
+                .filter(root -> root.metadata().version() >= published)
+                .findFirst()
+                .orElse(newest);
     }
 
     /**
@@ -63,9 +71,43 @@ final class RootHistory {
         var dialect = dialect(factory, top);
         var active = active(decode(factory, top).metadata(), own);
         var start = trusted.map(InputFile::content)
+                // With none of his keys in it nothing is signed for it, so it may be looked at unproven.
                 .or(() -> active.isEmpty() ? Optional.of(top) : Optional.empty())
                 .orElseGet(() -> signedByAll(factory, stored, published, active));
-        return new RootHistory(dialect, factory, stored, walk(dialect, factory, stored, start, published));
+        var chain = chain(dialect, factory, stored, start, published);
+        var roots = new RootHistory(dialect, factory, stored, chain, published);
+        if (trusted.isEmpty()) {
+            roots.requireProven(chain, own);
+        }
+        return roots;
+    }
+
+    /** From the start to the newest that is stored, also where devices don't see that yet. */
+    private static List<Signed<Root>> chain(
+            Dialect dialect, String factory, LongFunction<Optional<Bytes>> stored, Bytes start, long published) {
+        var trusted = set(dialect, factory, start);
+        var chain = new ArrayList<>(List.of(trusted.root()));
+        walk(trusted, factory, stored, published, chain::add);
+        onTheirWay(stored, trusted, chain::add);
+        return List.copyOf(chain);
+    }
+
+    /**
+     * Whoever holds the cluster says which version devices see, and may store what he likes after it. So every own key that
+     * may be asked to sign has signed one of these roots, as a new key does with the root that brings it; or it is a key of
+     * targets, and was there when the holder's key of root signed the first.
+     */
+    private void requireProven(List<Signed<Root>> chain, Collection<PublicKey> own) {
+        var known = keys(chain.getFirst().metadata(), RoleName.TARGETS).values();
+        var believed = Stream.of(visible, newest)
+                .flatMap(root -> Stream.of(RoleName.ROOT, RoleName.TARGETS)
+                        .flatMap(role -> keys(root.metadata(), role).values().stream()
+                                .filter(key -> role == RoleName.ROOT || !known.contains(key))))
+                .filter(own::contains)
+                .allMatch(key -> chain.stream().anyMatch(root -> signedBy(root, key)));
+        if (!believed) {
+            throw unproven(factory);
+        }
     }
 
     /** Whoever has no key of root has signed the root with which his key of targets came. */
@@ -78,7 +120,7 @@ final class RootHistory {
                 .orElse(List.of());
     }
 
-    /** With none of the holder's keys in it nothing is signed for it, so it may be looked at unproven. */
+    /** The newest with which the way from there to the published one is proven. */
     private static Bytes signedByAll(
             String factory, LongFunction<Optional<Bytes>> stored, long published, Collection<PublicKey> active) {
         for (var version = published; version > 0; version--) {
@@ -91,7 +133,11 @@ final class RootHistory {
                 return file.get();
             }
         }
-        throw Failure.refused(
+        throw unproven(factory);
+    }
+
+    private static Failure unproven(String factory) {
+        return Failure.refused(
                 "no root of Factory " + factory + " that the cluster has was signed by your key, so nothing"
                         + " tells its roots from forged ones: name one that you trust with --root");
     }
@@ -100,26 +146,41 @@ final class RootHistory {
         return root.signatures().stream().anyMatch(signature -> key.verify(root.canonical(), signature.value()));
     }
 
-    private static TrustedMetadataSet walk(
-            Dialect dialect, String factory, LongFunction<Optional<Bytes>> stored, Bytes start, long published) {
+    private static TrustedMetadataSet set(Dialect dialect, String factory, Bytes start) {
         try {
-            var trusted = new TrustedMetadataSet(dialect, start, Instant.MIN);
-            while (trusted.root().metadata().version() < published) {
-                trusted.updateRoot(
-                        file(factory, stored, trusted.root().metadata().version() + 1));
-            }
-            return trusted;
+            return new TrustedMetadataSet(dialect, start, Instant.MIN);
         } catch (VerificationException e) {
-            throw Failure.refused("the roots of Factory " + factory + " in the cluster don't hold, so nothing is signed"
-                    + " for them: " + e.getMessage());
+            throw broken(factory, e);
         }
     }
 
+    private static void walk(
+            TrustedMetadataSet trusted,
+            String factory,
+            LongFunction<Optional<Bytes>> stored,
+            long last,
+            Consumer<Signed<Root>> seen) {
+        try {
+            while (trusted.root().metadata().version() < last) {
+                seen.accept(trusted.updateRoot(
+                        file(factory, stored, trusted.root().metadata().version() + 1)));
+            }
+        } catch (VerificationException e) {
+            throw broken(factory, e);
+        }
+    }
+
+    private static Failure broken(String factory, VerificationException why) {
+        return Failure.refused("the roots of Factory " + factory + " in the cluster don't hold, so nothing is signed"
+                + " for them: " + why.getMessage());
+    }
+
     /** Anybody may put something at the next root's name, which the operator removes. */
-    private static void onTheirWay(LongFunction<Optional<Bytes>> stored, TrustedMetadataSet trusted) {
+    private static void onTheirWay(
+            LongFunction<Optional<Bytes>> stored, TrustedMetadataSet trusted, Consumer<Signed<Root>> seen) {
         try {
             for (var next = next(stored, trusted); next.isPresent(); next = next(stored, trusted)) {
-                trusted.updateRoot(next.get());
+                seen.accept(trusted.updateRoot(next.get()));
             }
         } catch (VerificationException planted) {
             // Devices don't take it either.
@@ -223,9 +284,9 @@ final class RootHistory {
         for (var version = root().version() - 1; version > 0; version--) {
             var file = file(factory, stored, version);
             if (!lists(decode(factory, file).metadata(), keys)) {
-                var reached =
-                        walk(dialect, factory, stored, file, root().version()).root();
-                if (!reached.file().equals(newest.file())) {
+                var device = set(dialect, factory, file);
+                walk(device, factory, stored, root().version(), _ -> {});
+                if (!device.root().file().equals(newest.file())) {
                     throw Failure.refused("a device that trusts root version " + version + " of Factory " + factory
                             + " comes to another root than version " + root().version());
                 }

@@ -28,23 +28,32 @@ class RootHistoryTest {
             1L, root(1, "alice").by("alice"),
             2L, root(2, "alice", "bob").by("alice")));
 
-    private record Draft(long version, String... holders) {
+    private record Draft(long version, String targets, String... holders) {
 
         Bytes by(String... signers) {
-            return sign(TestMetadata.root((int) version, Map.of(RoleName.ROOT, role(1, holders))), signers);
+            var roles = Map.of(RoleName.ROOT, role(1, holders), RoleName.TARGETS, role(1, targets));
+            return sign(TestMetadata.root((int) version, roles), signers);
+        }
+
+        Draft targets(String holder) {
+            return new Draft(version, holder, holders);
         }
     }
 
     private static Draft root(long version, String... holders) {
-        return new Draft(version, holders);
+        return new Draft(version, "targets", holders);
     }
 
     private RootHistory read(PublicKey own, Optional<Bytes> trusted) {
+        return read(2, List.of(own), trusted);
+    }
+
+    private RootHistory read(long published, List<PublicKey> own, Optional<Bytes> trusted) {
         return RootHistory.read(
                 "acme",
                 version -> Optional.ofNullable(stored.get(version)),
-                2,
-                List.of(own),
+                published,
+                own,
                 trusted.map(file -> new InputFile("1.root.json", file)));
     }
 
@@ -84,6 +93,57 @@ class RootHistoryTest {
                 .hasMessageContaining("the roots of Factory acme in the cluster don't hold");
         stored.remove(2L);
         assertThatThrownBy(() -> read(ALICE, Optional.empty())).hasMessageContaining("root version 2 of Factory acme");
+    }
+
+    /** Whoever holds the cluster says which version devices see, and may store what he likes. */
+    @Test
+    void a_chain_that_begins_with_a_forged_root_proves_nothing_though_the_next_one_lists_the_own_key() {
+        stored.put(2L, root(2, "carol").by("carol"));
+        stored.put(3L, root(3, "alice", "carol").by("carol"));
+        assertThatThrownBy(() -> read(ALICE, Optional.empty()))
+                .hasMessageContaining("was signed by your key")
+                .hasMessageContaining("--root");
+        stored.put(3L, root(3, "carol").targets("alice").by("carol"));
+        assertThatThrownBy(() -> read(ALICE, Optional.empty())).hasMessageContaining("--root");
+    }
+
+    /** Bob's key came after alice's, whose archive has both. */
+    @Test
+    void who_has_stolen_a_retired_key_begins_no_other_chain_with_it() {
+        stored.put(2L, root(2, "bob", "carol").by("alice", "carol"));
+        assertThatThrownBy(() -> read(1, List.of(ALICE, BOB), Optional.empty())).hasMessageContaining("--root");
+        stored.put(2L, root(2, "alice").targets("bob").by("alice", "carol"));
+        assertThatThrownBy(() -> read(1, List.of(ALICE, BOB), Optional.empty())).hasMessageContaining("--root");
+    }
+
+    @Test
+    void a_new_key_signs_the_root_that_brings_it() {
+        stored.put(2L, root(2, "alice").by("alice"));
+        stored.put(3L, root(3, "bob").targets("carol").by("alice", "bob", "carol"));
+        assertThat(read(2, List.of(ALICE, BOB, CAROL), Optional.empty()).root().version())
+                .isEqualTo(3);
+        assertThat(read(3, List.of(BOB, CAROL), Optional.empty())
+                        .visible()
+                        .metadata()
+                        .version())
+                .isEqualTo(3);
+        stored.put(4L, root(4, "bob").targets("carol").by("bob"));
+        assertThat(read(3, List.of(CAROL), Optional.empty()).root().version()).isEqualTo(4);
+    }
+
+    /** As in a fleet that fioctl began: its keys of targets sign no root. */
+    @Test
+    void a_key_of_targets_that_the_root_has_which_the_own_key_signed_is_believed() {
+        stored.put(1L, root(1, "alice").targets("carol").by("alice"));
+        stored.put(2L, root(2, "alice").targets("carol").by("alice"));
+        assertThat(read(ALICE, CAROL).root().version()).isEqualTo(2);
+        stored.put(2L, root(2, "alice", "bob").targets("carol").by("alice"));
+        stored.put(3L, root(3, "alice", "bob").targets("carol").by("bob"));
+        assertThat(read(ALICE, CAROL).root().version()).isEqualTo(3);
+    }
+
+    private RootHistory read(PublicKey... own) {
+        return read(2, List.of(own), Optional.empty());
     }
 
     @Test
