@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Who holds the keys of the newest root, and what becomes of that with a rotation: people, the cluster, or both. */
 final class KeyRotationCustody {
@@ -72,14 +71,21 @@ final class KeyRotationCustody {
                         : roles);
     }
 
+    /** Whose online keys are asked for, in words or by a Compromise. */
+    static List<OnlineRole> wanted(KeyRotationState state, KeyRotationRequest request) {
+        return online(state, request)
+                .orElseGet(() -> request.compromise()
+                        ? Arrays.stream(OnlineRole.values())
+                                .filter(role -> hasOnlineKey(state, role(role)))
+                                .toList()
+                        : List.of());
+    }
+
     /** The roles that get a new online key. */
     private static Set<RoleName> rotated(KeyRotationState state, KeyRotationRequest request) {
-        var roles = online(state, request)
-                .map(List::stream)
-                .orElseGet(() -> request.compromise()
-                        ? Arrays.stream(OnlineRole.values()).filter(role -> hasOnlineKey(state, role(role)))
-                        : Stream.empty());
-        var rotated = roles.map(KeyRotationCustody::role).collect(Collectors.toCollection(HashSet::new));
+        var rotated = wanted(state, request).stream()
+                .map(KeyRotationCustody::role)
+                .collect(Collectors.toCollection(HashSet::new));
         if (goesOffline(state)) {
             rotated.remove(RoleName.TARGETS);
         }

@@ -163,7 +163,7 @@ final class KeyRotationGatherer {
         return cluster.file(Names.metadata(factory, RoleName.ROOT, version), Names.metadataEntry(RoleName.ROOT));
     }
 
-    /** What ended without a root is passed by, unless this run has seen it end. */
+    /** That of the root which has the new keys; what ended without a root is passed by, unless this run has seen it end. */
     private Optional<String> name(KeyArchive archive, Optional<KeyArchive> pending, RootHistory roots) {
         var first = pending.stream()
                 .flatMap(next -> Stream.of(RoleName.ROOT, RoleName.TARGETS)
@@ -174,6 +174,13 @@ final class KeyRotationGatherer {
             return Optional.empty();
         }
         var base = first.map(keyid -> KeyRotationSpec.name(request.factory(), keyid));
+        var made = base.flatMap(name -> RootExtras.of(roots.root())
+                .rotation()
+                .map(RootExtras.Rotation::name)
+                .filter(of -> KeyRotationSpec.isAttempt(of, name)));
+        if (made.isPresent()) {
+            return made;
+        }
         return base.isEmpty() && underway(roots).isPresent()
                 ? underway(roots)
                 : Optional.of(free(base.orElseGet(() -> KeyRotationSpec.onlineName(

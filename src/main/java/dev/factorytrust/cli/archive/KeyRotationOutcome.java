@@ -53,6 +53,10 @@ record KeyRotationOutcome(
                 switch (end) {
                     case ROTATED -> rotated();
                     case SIGNED -> signed();
+                    case EARLIER_ROTATED ->
+                        List.of("What was begun before is done, and " + archive
+                                + " has its keys. Nothing of what this command"
+                                + " line asks for beyond that has been done: run this again");
                     case TIDIED ->
                         List.of("The last rotation had ended already; its leftover beside " + archive
                                 + " is gone. Run this again to begin another");

@@ -21,6 +21,7 @@ final class KeyRotationPlanner {
 
     static KeyRotationStep plan(KeyRotationState state, KeyRotationRequest request) {
         return disk(state, request)
+                .or(() -> KeyRotationEarlier.step(state, request))
                 .or(() -> KeyRotationTargets.step(state, request))
                 .or(() -> published(state))
                 .or(() -> KeyRotationPreconditions.unmet(state, request))
@@ -59,10 +60,16 @@ final class KeyRotationPlanner {
         if (!state.isPublished()) {
             return Optional.empty();
         }
+        if (state.rotation().isPresent() && !state.hasEnded()) {
+            return Optional.of(new KeyRotationStep.Wait(why(state), true));
+        }
         return Optional.of(
-                state.rotation().isEmpty() || state.hasEnded()
+                state.isVisible()
                         ? new KeyRotationStep.Replace()
-                        : new KeyRotationStep.Wait(why(state), true));
+                        : new KeyRotationStep.Wait(
+                                "root version " + state.roots().root().version()
+                                        + " has the new keys, and devices don't see it yet",
+                                true));
     }
 
     private static KeyRotationStep begin(KeyRotationState state, KeyRotationRequest request) {

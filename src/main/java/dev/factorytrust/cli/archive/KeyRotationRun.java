@@ -53,6 +53,8 @@ final class KeyRotationRun {
         ROTATED,
         /** The cluster goes on by itself; the archive is replaced by the next run. */
         SIGNED,
+        /** What was begun before is done, the archive replaced, and nothing begun of what is asked for. */
+        EARLIER_ROTATED,
         /** There was nothing left to do but to tidy up. */
         TIDIED
     }
@@ -102,6 +104,12 @@ final class KeyRotationRun {
                     people.tell()
                             .accept("declares RootRotation "
                                     + rotation.getMetadata().getName());
+                    if (keepsTargetsKey(state)) {
+                        people.tell()
+                                .accept(
+                                        "note that the archive has a key of targets too, which stays as it is: if the archive"
+                                                + " leaked, run this with --targets");
+                    }
                     cluster.declare(rotation);
                 }
                 case KeyRotationStep.Sign(var payload, var signers, var unasked) -> {
@@ -118,6 +126,10 @@ final class KeyRotationRun {
                 case KeyRotationStep.Replace() -> {
                     replace(state);
                     return new Result(End.ROTATED, state);
+                }
+                case KeyRotationStep.ReplaceFirst() -> {
+                    replace(state);
+                    return new Result(End.EARLIER_ROTATED, state);
                 }
                 case KeyRotationStep.Done() -> {
                     return new Result(End.ROTATED, state);
@@ -144,6 +156,12 @@ final class KeyRotationRun {
         if (state.rotation().isPresent() && !state.hasEnded()) {
             followed = state.name();
         }
+    }
+
+    private boolean keepsTargetsKey(KeyRotationState state) {
+        return request.compromise()
+                && !request.roles().contains(RoleName.TARGETS)
+                && !state.active(RoleName.TARGETS).isEmpty();
     }
 
     private void makeKeys(Dialect dialect, Map<RoleName, Integer> count) {

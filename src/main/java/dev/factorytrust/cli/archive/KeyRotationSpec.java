@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /** The RootRotation that exchanges a holder's keys, one for one. */
 final class KeyRotationSpec {
@@ -104,5 +105,9 @@ final class KeyRotationSpec {
     /** What ended without a root leaves its name used for ever. */
     static String attempt(String name, int attempt) {
         return attempt == 1 ? name : name + '-' + attempt;
+    }
+
+    static boolean isAttempt(String made, String name) {
+        return made.equals(name) || made.matches(Pattern.quote(name) + "-[0-9]+");
     }
 }

@@ -100,10 +100,19 @@ record KeyRotationState(
 
     /** Whether the newest root lists every new key. */
     boolean isPublished() {
+        return listsFresh(roots.root());
+    }
+
+    /** Whether the root that devices see does. */
+    boolean isVisible() {
+        return listsFresh(roots.visible().metadata());
+    }
+
+    private boolean listsFresh(Root root) {
         return !fresh().isEmpty()
                 && rolesOfFresh().stream().allMatch(role -> fresh(role).values().stream()
                         .map(SoftwareKey::publicKey)
-                        .allMatch(RootHistory.keys(roots.root(), role)::containsValue));
+                        .allMatch(RootHistory.keys(root, role)::containsValue));
     }
 
     /** Old and new keys that may count towards the next root, by keyid. */

@@ -37,6 +37,9 @@ sealed interface KeyRotationStep {
     /** The fleet has the new keys: the archive is replaced. */
     record Replace() implements KeyRotationStep {}
 
+    /** It has those of a rotation that lacks what is asked for now: the archive is replaced, and that is still to be done. */
+    record ReplaceFirst() implements KeyRotationStep {}
+
     /** Nothing is left to do. */
     record Done() implements KeyRotationStep {}
 

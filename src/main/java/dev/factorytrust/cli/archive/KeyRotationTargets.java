@@ -15,6 +15,7 @@ import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.Signed;
 import dev.factorytrust.tuf.model.Targets;
 import dev.factorytrust.tuf.repository.PublicationPlan;
+import dev.factorytrust.tuf.repository.TargetsDiff;
 
 import java.time.Duration;
 import java.util.Objects;
@@ -95,7 +96,7 @@ final class KeyRotationTargets {
                 .<KeyRotationStep>map(secret -> new KeyRotationStep.Refuse("Secret " + secret
                         + ", where a signature of yours belongs, is no good. Have it deleted, and run this again"))
                 .findFirst()
-                .orElseGet(() -> new KeyRotationStep.Sign(payload, lacking, unasked(targets, payload)));
+                .orElseGet(() -> new KeyRotationStep.Sign(payload, lacking, unasked(state, request, targets, payload)));
     }
 
     /** The holder's keys whose signatures either root still asks for. */
@@ -132,7 +133,7 @@ final class KeyRotationTargets {
             throw PayloadCheck.refused(name, "it is " + payload.subject() + " of " + payload.namespace());
         }
         targets.served().map(Signed::metadata).ifPresent(served -> requireToFollow(state, name, served, payload));
-        PayloadCheck.requireExpiry(name, payload.next().expires(), Optional.of(life(state)), OFFERED, state.now());
+        PayloadCheck.requireExpiry(name, payload.next().expires(), Optional.empty(), OFFERED, state.now());
         return payload;
     }
 
@@ -150,13 +151,31 @@ final class KeyRotationTargets {
     }
 
     /** What a person has to look at, though he has said yes to all that he asked for. */
-    private static Optional<String> unasked(AwaitedTargets targets, TargetsPayload payload) {
-        return targets.served()
-                .map(served -> served.metadata().targets().equals(payload.next().targets())
+    private static Optional<String> unasked(
+            KeyRotationState state, KeyRotationRequest request, AwaitedTargets targets, TargetsPayload payload) {
+        var next = payload.next();
+        var changed = targets.served()
+                .map(served -> served.metadata().targets().equals(next.targets())
                         ? Optional.<String>empty()
                         : Optional.of("it changes what devices are offered, which goes beyond an exchange of keys"))
                 .orElseGet(() -> Optional.of("devices would refuse what they are served (" + targets.refusal()
                         + "), so nothing tells what it changes"));
+        var notes = Stream.of(
+                        changed,
+                        PayloadCheck.unusualExpiry(next.expires(), life(state), OFFERED, state.now()),
+                        published(request, next))
+                .flatMap(Optional::stream)
+                .toList();
+        return notes.isEmpty() ? Optional.empty() : Optional.of(String.join("; and that ", notes));
+    }
+
+    /** What devices are served says nothing where whoever stole the old key may have had it published. */
+    private static Optional<String> published(KeyRotationRequest request, Targets next) {
+        return !request.compromise() || next.targets().isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        "the new key vouches for all that it lists, also for what a thief of the old one had published:\n    "
+                                + String.join("\n    ", TargetsDiff.between(Optional.empty(), next)));
     }
 
     private static Duration life(KeyRotationState state) {

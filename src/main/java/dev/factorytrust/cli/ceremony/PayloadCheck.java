@@ -54,19 +54,27 @@ public final class PayloadCheck {
         if (!expires.isAfter(now)) {
             throw refused(name, "it expired " + expires);
         }
-        life.ifPresent(whole -> {
-            var third = whole.dividedBy(3);
-            var oldest = now.plus(whole)
-                    .minus(offered.compareTo(third) < 0 ? offered : third)
-                    .minus(SLACK);
-            var newest = now.plus(whole).plus(SLACK);
-            if (expires.isBefore(oldest) || expires.isAfter(newest)) {
-                throw refused(
-                        name,
-                        "it expires %s, and with a life of %d s it should between %s and %s"
-                                .formatted(expires, whole.toSeconds(), oldest, newest));
-            }
+        life.flatMap(whole -> unusualExpiry(expires, whole, offered, now)).ifPresent(why -> {
+            throw refused(name, why);
         });
+    }
+
+    /**
+     * Says when it should expire; empty where it does.
+     *
+     * @param whole its life
+     * @param offered how long it may have been offered already
+     */
+    public static Optional<String> unusualExpiry(Instant expires, Duration whole, Duration offered, Instant now) {
+        var third = whole.dividedBy(3);
+        var oldest = now.plus(whole)
+                .minus(offered.compareTo(third) < 0 ? offered : third)
+                .minus(SLACK);
+        var newest = now.plus(whole).plus(SLACK);
+        return expires.isBefore(oldest) || expires.isAfter(newest)
+                ? Optional.of("it expires %s, and with a life of %d s it should between %s and %s"
+                        .formatted(expires, whole.toSeconds(), oldest, newest))
+                : Optional.empty();
     }
 
     private static String unasked(Root expected, Root next) {

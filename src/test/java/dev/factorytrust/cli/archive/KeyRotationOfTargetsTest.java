@@ -1,5 +1,6 @@
 package dev.factorytrust.cli.archive;
 
+import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.RootRotationSpec.OnlineRole;
 import dev.factorytrust.cli.console.Disk;
 import dev.factorytrust.cli.console.Failure;
@@ -327,6 +328,84 @@ class KeyRotationOfTargetsTest {
             assertThat(holder.besides()).containsExactly("keys.tgz.pending");
             holder.whoLooksAndSaysYes().rotate(KeyHolder.of(TARGETS));
             assertThat(factory.published().targets().metadata().targets()).containsOnlyKeys("lmp-1");
+            assertThat(factory.newestRoot()).isEqualTo(2);
+            factory.endsWell();
+        }
+    }
+
+    /** Root 2 waits for targets, so it lets nothing else by; once devices see it, the theft can be dealt with. */
+    @Test
+    void a_theft_is_not_mistaken_for_the_rotation_that_was_begun_before() {
+        try (var factory = offline.fork()) {
+            factory.addTarget("lmp-1");
+            var holder = holder(factory);
+            refused(holder, KeyHolder.of(TARGETS), "targets weren't signed");
+            refused(
+                    holder,
+                    KeyHolder.compromise(TARGETS),
+                    "root version 2 is signed already, by a rotation (acme-keys-",
+                    "lacks what this command line asks for",
+                    "run the command that it was begun with",
+                    "a RootRotation of your own");
+            holder.whoLooksAndSaysYes().rotateWithoutWaiting(KeyHolder.of(TARGETS));
+            while (factory.newestRoot() < 2) {
+                factory.pass(Duration.ofMinutes(25));
+            }
+            assertThat(holder.rotate(KeyHolder.compromise(TARGETS)).end())
+                    .isEqualTo(KeyRotationRun.End.EARLIER_ROTATED);
+            assertThat(holder.besides()).isEmpty();
+            assertThat(holder.keys()).hasSize(3);
+            factory.hurried();
+            assertThat(holder.rotate(KeyHolder.compromise(TARGETS)).end()).isEqualTo(KeyRotationRun.End.ROTATED);
+            assertThat(factory.newestRoot()).isEqualTo(3);
+            assertThat(holder.keysOf(3, TARGETS)).isNotEqualTo(holder.keysOf(2, TARGETS));
+        }
+    }
+
+    /** With the old key, and the cluster's, a thief has published what he likes. */
+    @Test
+    void after_a_theft_a_person_looks_at_all_that_the_new_key_vouches_for() {
+        try (var factory = offline.fork()) {
+            factory.addTarget("evil-1");
+            factory.sign("acme-targets-2", TINA);
+            factory.settle();
+            assertThat(factory.published().targets().metadata().targets()).containsOnlyKeys("evil-1");
+            factory.hurried();
+            var holder = holder(factory);
+            refused(holder, KeyHolder.compromise(ROOT, TARGETS), "targets weren't signed");
+            assertThat(holder.told())
+                    .anyMatch(line -> line.contains("the new key vouches for all that it lists")
+                            && line.contains("+ evil-1 sha256"));
+            holder.whoLooksAndSaysYes().rotate(KeyHolder.compromise(ROOT, TARGETS));
+            assertThat(factory.newestRoot()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void a_theft_with_which_the_key_of_targets_stays_is_noted() {
+        try (var factory = offline.fork().hurried()) {
+            var holder = holder(factory);
+            holder.rotate(KeyHolder.compromise());
+            assertThat(holder.told())
+                    .anyMatch(line -> line.contains("has a key of targets too") && line.contains("--targets"));
+        }
+    }
+
+    /** The root says which rotation it is of, whichever there still are. */
+    @Test
+    void a_root_that_waits_for_targets_is_found_though_an_earlier_attempt_was_deleted() {
+        try (var factory = offline.fork()) {
+            refused(holder(factory).whoSaysNo(), KeyHolder.of(TARGETS), "nothing was signed");
+            var first = factory.rotations().getFirst();
+            factory.pass(Duration.ofDays(31));
+            factory.addTarget("lmp-1");
+            var holder = new KeyHolder(factory, drawer.resolve("keys.tgz"));
+            refused(holder, KeyHolder.of(TARGETS), "targets weren't signed. Root version 2 is");
+            assertThat(factory.rotations()).contains(first + "-2");
+            factory.delete(RootRotation.class, first);
+            factory.settle();
+            refused(holder, KeyHolder.of(TARGETS), "targets weren't signed. Root version 2 is");
+            holder.whoLooksAndSaysYes().rotate(KeyHolder.of(TARGETS));
             assertThat(factory.newestRoot()).isEqualTo(2);
             factory.endsWell();
         }

@@ -236,6 +236,33 @@ class KeyRotationRefusalsTest {
         assertThat(factory.newestRoot()).isEqualTo(2);
     }
 
+    /** Its root is published, and the archive isn't replaced. */
+    private void overlapping(KeyRotationRequest request) {
+        var before = factory.newestRoot();
+        holder.rotateWithoutWaiting(request);
+        while (factory.newestRoot() == before) {
+            factory.pass(Duration.ofMinutes(25));
+        }
+        assertThat(holder.besides()).containsExactly("keys.tgz.pending");
+    }
+
+    /** The keys of a root that is there already can't become those of a Compromise. */
+    @Test
+    void more_than_was_asked_for_when_the_root_was_signed() {
+        overlapping(KeyHolder.online(OnlineRole.TIMESTAMP));
+        assertThat(holder.rotate(KeyHolder.online(OnlineRole.SNAPSHOT)).end())
+                .isEqualTo(KeyRotationRun.End.EARLIER_ROTATED);
+        assertThat(holder.besides()).isEmpty();
+        assertThat(holder.keys()).containsAll(holder.fleetsKeys());
+
+        holder.rotate(KeyHolder.online(OnlineRole.SNAPSHOT));
+        overlapping(KeyHolder.online(OnlineRole.TIMESTAMP));
+        assertThat(holder.rotate(KeyHolder.compromise()).end()).isEqualTo(KeyRotationRun.End.EARLIER_ROTATED);
+        factory.hurried();
+        assertThat(holder.rotate(KeyHolder.compromise()).end()).isEqualTo(KeyRotationRun.End.ROTATED);
+        assertThat(factory.newestRoot()).isEqualTo(5);
+    }
+
     @Test
     void what_was_superseded_is_told_and_declared_anew_with_the_same_key() {
         var name = offered(KeyHolder.PLAIN);

@@ -211,6 +211,14 @@ class KeyRotationTargetsTest {
                                 .offers(same, "tom", "tom"),
                         "waits signed: targets version 2 waits for tom"),
                 arguments(
+                        "it would hold for ever",
+                        servedBy("tina").offers(expiring(same, Duration.ofDays(3650)), "tina", "tess"),
+                        "asks, and signs 2 with tess tina. it expires"),
+                arguments(
+                        "the Factory's expiresAfter was another when it was offered",
+                        servedBy("tina").offers(expiring(same, Duration.ofDays(60)), "tina", "tess"),
+                        "asks, and signs 2 with tess tina. it expires"),
+                arguments(
                         "devices would refuse what they are served",
                         refusedByDevices().offers(same, "tina", "tess"),
                         "asks, and signs 2 with tess tina. devices would refuse what they are served (timestamp expired)"),
@@ -261,8 +269,7 @@ class KeyRotationTargetsTest {
 
     static Stream<Arguments> lies() {
         return Stream.of(
-                lie("for ever", targets -> expiring(targets, Duration.ofDays(3650)), "it expires"),
-                lie("that soon expire", targets -> expiring(targets, Duration.ofDays(60)), "it expires"),
+                lie("that have expired", targets -> expiring(targets, Duration.ofDays(-1)), "it expired"),
                 lie("of another version than status says", targets -> targets(3, "a"), "it is acme-targets-3 of fleet"),
                 lie(
                         "that delegate",
