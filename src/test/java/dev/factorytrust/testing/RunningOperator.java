@@ -10,7 +10,6 @@ import dev.factorytrust.server.RepositoryViews;
 import dev.factorytrust.server.ServingPolicy;
 import dev.factorytrust.tuf.Bytes;
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
@@ -91,11 +90,7 @@ public final class RunningOperator implements AutoCloseable {
 
     /** As {@link #behind}, under a lease, and with {@code halt} in the place of the end of its process. */
     public static RunningOperator elected(ApiServerProxy proxy, String namespace, InstantSource clock, Runnable halt) {
-        // By default a request is tried for 20 s, and the lease is lost no sooner.
-        var config = new ConfigBuilder(proxy.config())
-                .withRequestRetryBackoffLimit(2)
-                .build();
-        return new RunningOperator(namespace, clock, config, true, halt);
+        return new RunningOperator(namespace, clock, proxy.config(), true, halt);
     }
 
     /** Where devices of a Factory find their metadata, with a trailing slash. */
