@@ -56,9 +56,6 @@ namespace can take the ClusterRoleBinding's place. */}}
 - apiGroups: [factory-trust.dev]
   resources: [factories]
   verbs: [get, list, watch, patch, publish]
-- apiGroups: [factory-trust.dev]
-  resources: [factories/finalizers]
-  verbs: [update]
 # The operator declares version 1 of an offline root, and proposals; a RootRotation's spec is immutable.
 - apiGroups: [factory-trust.dev]
   resources: [rootrotations]

@@ -72,7 +72,6 @@ class OperatorRightsIT {
     @CsvSource({
         "factory-trust.dev, factories, get list watch patch",
         "factory-trust.dev, factories/status, update patch",
-        "factory-trust.dev, factories/finalizers, update",
         "factory-trust.dev, rootrotations, get list watch create delete",
         "factory-trust.dev, rootrotations/status, update patch",
         "factory-trust.dev, targets, get list watch",
@@ -94,6 +93,7 @@ class OperatorRightsIT {
         "'', namespaces, list",
         "'', serviceaccounts/token, create",
         "apps, deployments, get",
+        "factory-trust.dev, factories/finalizers, update",
         "apiextensions.k8s.io, customresourcedefinitions, get",
         "rbac.authorization.k8s.io, clusterroles, create",
         "rbac.authorization.k8s.io, clusterroles, escalate",
