@@ -1,12 +1,16 @@
 package dev.factorytrust.cli.archive;
 
+import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.FactorySpec;
 import dev.factorytrust.api.v1alpha1.FactorySpec.Custody;
+import dev.factorytrust.api.v1alpha1.FactoryStatus;
 import dev.factorytrust.api.v1alpha1.RootRotationSpec.OnlineRole;
 import dev.factorytrust.cli.ceremony.PayloadCheck;
+import dev.factorytrust.cli.cluster.Reports;
 import dev.factorytrust.tuf.crypto.PublicKey;
 import dev.factorytrust.tuf.crypto.SoftwareKey;
 import dev.factorytrust.tuf.model.Key;
+import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.repository.RootExtras;
@@ -45,19 +49,32 @@ final class KeyRotationCustody {
         var root = state.roots().root();
         var names = RootExtras.of(root).holders();
         return root.role(RoleName.TARGETS).keyids().stream()
-                .filter(keyid -> names.containsKey(keyid)
-                        || state.active(RoleName.TARGETS).containsKey(keyid))
+                .filter(keyid -> !isOnline(state, names, RoleName.TARGETS, keyid))
                 .map(keyid -> Optional.ofNullable(names.get(keyid)).orElse(keyid.value()))
                 .toList();
     }
 
-    /** What nobody holds is the cluster's. */
     private static boolean hasOnlineKey(KeyRotationState state, RoleName role) {
         var root = state.roots().root();
         var names = RootExtras.of(root).holders();
-        return root.role(role).keyids().stream()
-                .anyMatch(keyid ->
-                        !names.containsKey(keyid) && !state.active(role).containsKey(keyid));
+        return root.role(role).keyids().stream().anyMatch(keyid -> isOnline(state, names, role, keyid));
+    }
+
+    /** What nobody holds is the cluster's; an imported root gives no names, and there it is where the operator says so. */
+    private static boolean isOnline(KeyRotationState state, Map<KeyId, String> names, RoleName role, KeyId keyid) {
+        return !names.containsKey(keyid)
+                && !state.active(role).containsKey(keyid)
+                && (role != RoleName.TARGETS || !isOffline(state.factory()));
+    }
+
+    /** Whether the operator, who knows which keys the cluster has, finds that people alone hold targets. */
+    private static boolean isOffline(Factory factory) {
+        return declared(factory.getSpec()) == Custody.OFFLINE
+                && Reports.status(factory)
+                        .map(FactoryStatus::observedGeneration)
+                        .filter(seen -> seen.equals(factory.getMetadata().getGeneration()))
+                        .isPresent()
+                && Reports.holds(Reports.conditions(factory), "CustodyPending").isEmpty();
     }
 
     /** As the RootRotation says it: whoever asks for all means all that the cluster holds. */

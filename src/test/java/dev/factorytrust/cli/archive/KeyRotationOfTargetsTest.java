@@ -484,6 +484,22 @@ class KeyRotationOfTargetsTest {
         }
     }
 
+    /** Root's holder and that of targets have an archive each, as fioctl makes them; the key of targets has no name. */
+    @Test
+    void online_keys_of_an_adopted_fleet_whose_key_of_targets_is_in_another_archive() {
+        try (var factory = InMemoryFactory.adoptedWithOfflineTargets()) {
+            var before = factory.newestRoot();
+            var holder = whoHas(factory, "keys.tgz", archived(ROOT, TestMetadata.key("bob")));
+            holder.rotate(KeyHolder.online(OnlineRole.values()));
+            factory.hurried();
+            holder.rotate(KeyHolder.compromise());
+            assertThat(factory.newestRoot()).isEqualTo(before + 2);
+            assertThat(holder.keysOf(before + 2, TARGETS))
+                    .containsExactly(TestMetadata.key("targets").publicKey());
+            assertThat(factory.rotations()).noneMatch(name -> name.endsWith("-2"));
+        }
+    }
+
     /** Somebody shows what devices were served days ago: what he lets sign would bring old software back. */
     @Test
     void what_is_served_is_believed_as_far_as_devices_do() {
