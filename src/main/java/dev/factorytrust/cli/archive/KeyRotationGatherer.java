@@ -183,8 +183,8 @@ final class KeyRotationGatherer {
         }
         return base.isEmpty() && underway(roots).isPresent()
                 ? underway(roots)
-                : Optional.of(free(base.orElseGet(() -> KeyRotationSpec.onlineName(
-                        request.factory(), roots.root().version() + 1))));
+                : Optional.of(free(base.orElseGet(
+                        () -> KeyRotationSpec.onlineName(request, roots.root().version() + 1))));
     }
 
     private String free(String base) {
@@ -197,13 +197,13 @@ final class KeyRotationGatherer {
         return KeyRotationSpec.attempt(base, ATTEMPTS);
     }
 
-    /** An exchange of online keys whose root is there, and whose overlap goes on. */
+    /** An exchange of online keys like this one whose root is there, and whose overlap goes on. */
     private Optional<String> underway(RootHistory roots) {
         return RootExtras.of(roots.root())
                 .rotation()
                 .map(RootExtras.Rotation::name)
-                .filter(name -> name.startsWith(KeyRotationSpec.onlineName(
-                        request.factory(), roots.root().version())))
+                .filter(name -> name.startsWith(
+                        KeyRotationSpec.onlineName(request, roots.root().version())))
                 .filter(name -> cluster.rotation(name)
                         .map(RootRotation::getStatus)
                         .map(RootRotationStatus::phase)

@@ -97,9 +97,9 @@ final class KeyRotationSpec {
         return factory + "-keys-" + first.value().substring(0, 8);
     }
 
-    /** Where no key is new, after the root that it makes. */
-    static String onlineName(String factory, long version) {
-        return factory + "-online-" + version;
+    /** Where no key is new, after the root that it makes; a Compromise isn't what it overtakes. */
+    static String onlineName(KeyRotationRequest request, long version) {
+        return request.factory() + (request.compromise() ? "-compromise-" : "-online-") + version;
     }
 
     /** What ended without a root leaves its name used for ever. */

@@ -35,6 +35,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -261,6 +263,18 @@ class KeyRotationRefusalsTest {
         factory.hurried();
         assertThat(holder.rotate(KeyHolder.compromise()).end()).isEqualTo(KeyRotationRun.End.ROTATED);
         assertThat(factory.newestRoot()).isEqualTo(5);
+    }
+
+    @Test
+    void stolen_online_keys_do_not_wait_for_an_overlap() {
+        holder.rotateWithoutWaiting(KeyHolder.onlineOnly(OnlineRole.TIMESTAMP));
+        while (factory.newestRoot() == 1) {
+            factory.pass(Duration.ofMinutes(25));
+        }
+        factory.hurried();
+        var stolen = KeyHolder.with(Set.of(), true, Optional.empty());
+        assertThat(holder.rotate(stolen).state().name()).hasValue("acme-compromise-3");
+        assertThat(factory.newestRoot()).isEqualTo(3);
     }
 
     @Test
