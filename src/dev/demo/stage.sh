@@ -7,7 +7,7 @@
 for tool in openssl curl python3 ps; do
     command -v "$tool" >/dev/null || { say "$tool is missing"; exit 1; }
 done
-openssl pkeyutl -help 2>&1 | grep -q rawin || { say "OpenSSL 3 or newer is needed to sign with Ed25519 keys"; exit 1; }
+openssl pkeyutl -help 2>&1 | grep rawin >/dev/null || { say "OpenSSL 3 or newer is needed to sign with Ed25519 keys"; exit 1; }
 [ ! -e "$run" ] || { say "it is still up; end it first: src/dev/$scene.sh stop"; exit 1; }
 
 JAVA_HOME=$(src/dev/jdk.sh)

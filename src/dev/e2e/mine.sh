@@ -6,7 +6,7 @@
 
 unfit() {
     kubectl version >/dev/null 2>&1 || { echo "kubectl can't reach a cluster; KUBECONFIG is ${KUBECONFIG:-not set}"; return; }
-    ! kubectl get crd -o name 2>/dev/null | grep -q factory-trust.dev || { echo "Factory Trust is installed there: its CRDs exist"; return; }
+    ! kubectl get crd -o name 2>/dev/null | grep factory-trust.dev >/dev/null || { echo "Factory Trust is installed there: its CRDs exist"; return; }
     ! kubectl get namespace -o name | grep -E "^namespace/($system|$fleet|$story)$" || echo "these are there already, or still"
 }
 
