@@ -3,9 +3,7 @@ package dev.factorytrust.operator.factory;
 import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.store.ApiServer;
 import dev.factorytrust.operator.store.PlanOutdatedException;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 
-import java.net.HttpURLConnection;
 import java.util.ArrayList;
 import java.util.Optional;
 
@@ -21,12 +19,12 @@ final class Teardown {
     void addFinalizer(FactoryState state) {
         var finalizers = new ArrayList<>(state.factory().getMetadata().getFinalizers());
         finalizers.add(Names.DELETION_FINALIZER);
-        swap(state.ref().toString(), () -> api.setFinalizers(state.factory(), finalizers));
+        PlanOutdatedException.swap(state.ref().toString(), () -> api.setFinalizers(state.factory(), finalizers));
     }
 
     /** Exactly the object that was seen: what took its name since is another's. */
     void delete(Decision.DeleteOwned decision) {
-        swap(decision.object().getMetadata().getName(), () -> api.delete(decision.object()));
+        PlanOutdatedException.swap(decision.object().getMetadata().getName(), () -> api.delete(decision.object()));
     }
 
     /** Caches may not show yet what was written last, and nobody looks again once the Factory is gone. */
@@ -38,7 +36,7 @@ final class Teardown {
         }
         var finalizers = new ArrayList<>(state.factory().getMetadata().getFinalizers());
         finalizers.remove(Names.DELETION_FINALIZER);
-        swap(state.ref().toString(), () -> api.setFinalizers(state.factory(), finalizers));
+        PlanOutdatedException.swap(state.ref().toString(), () -> api.setFinalizers(state.factory(), finalizers));
     }
 
     private Optional<String> left(FactoryState state) {
@@ -54,16 +52,5 @@ final class Teardown {
                 .filter(object -> Deletion.isOwned(state.ref(), object))
                 .map(object -> object.getMetadata().getName())
                 .findFirst();
-    }
-
-    private static void swap(String what, Runnable write) {
-        try {
-            write.run();
-        } catch (KubernetesClientException e) {
-            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
-                throw new PlanOutdatedException(what, e);
-            }
-            throw e;
-        }
     }
 }

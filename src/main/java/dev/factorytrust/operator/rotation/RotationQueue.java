@@ -47,15 +47,14 @@ public final class RotationQueue {
             var settled = stored.of(rotation).or(() -> settled(rotation));
             if (settled.isPresent()) {
                 standings.put(name(rotation), settled.get());
-            } else if (!Ceremonies.isOffered(inputs, rotation)) {
-                waiting.add(rotation);
-            } else if (begin(rotation) instanceof Standing.Turn here
-                    && here.ceremony().offered()) {
-                offered.put(name(rotation), here);
-                waiting.add(rotation);
             } else {
-                // Lost, late or overtaken: that is said of it at once, whosever turn it is.
                 waiting.add(rotation);
+                // Else it is lost, late or overtaken: that is said of it at once, whosever turn it is.
+                if (Ceremonies.isOffered(inputs, rotation)
+                        && begin(rotation) instanceof Standing.Turn here
+                        && here.ceremony().offered()) {
+                    offered.put(name(rotation), here);
+                }
             }
         }
         waiting.sort(Comparator.comparingInt((RootRotation rotation) -> rank(rotation, offered.get(name(rotation))))

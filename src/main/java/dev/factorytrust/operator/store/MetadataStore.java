@@ -198,7 +198,7 @@ public final class MetadataStore {
 
     private void createOne(ConfigMap object) {
         try {
-            swap(object, () -> api.create(object));
+            PlanOutdatedException.swap(object.getMetadata().getName(), () -> api.create(object));
         } catch (PlanOutdatedException taken) {
             var factory = FactoryCache.byLabel(object).orElseThrow();
             var there = api.find(
@@ -234,7 +234,7 @@ public final class MetadataStore {
      * @throws PlanOutdatedException when it was written or deleted meanwhile
      */
     public void replaceTimestamp(ConfigMap next) {
-        swap(next, () -> api.replace(next));
+        PlanOutdatedException.swap(next.getMetadata().getName(), () -> api.replace(next));
     }
 
     /** Deletes exactly the object that was seen, not one that took its name since. Gone or changed already: left. */
@@ -247,17 +247,6 @@ public final class MetadataStore {
             if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
                 throw e;
             }
-        }
-    }
-
-    private static void swap(ConfigMap object, Runnable write) {
-        try {
-            write.run();
-        } catch (KubernetesClientException e) {
-            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
-                throw new PlanOutdatedException(object.getMetadata().getName(), e);
-            }
-            throw e;
         }
     }
 
