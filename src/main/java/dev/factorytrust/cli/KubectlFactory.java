@@ -92,7 +92,8 @@ public final class KubectlFactory {
         var line = new CommandLine(new KubectlFactory());
         verbs.forEach(line::addSubcommand);
         return line.setCaseInsensitiveEnumValuesAllowed(true).setExecutionExceptionHandler((failure, command, _) -> {
-            command.getErr().println(command.getColorScheme().errorText(Output.harmless(told(failure))));
+            told(failure).lines().map(Output::harmless).forEach(text -> command.getErr()
+                    .println(command.getColorScheme().errorText(text)));
             return failure instanceof Failure known ? known.exitCode() : Failure.REFUSED;
         });
     }

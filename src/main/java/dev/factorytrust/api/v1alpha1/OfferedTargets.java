@@ -25,8 +25,9 @@ public record OfferedTargets(
                 Until when signatures count, UTC; what is still wanted then is offered anew. Example: 2026-12-02T10:00:00Z""") String signBefore,
 
         @JsonPropertyDescription("""
-                What it changes against what devices are served, line by line, for those who sign. Example: ["+ \
-                intel-corei7-64-lmp-764 sha256 1f3c5a7e… 0 bytes"]""") List<String> diff,
+                What it changes against what devices are served: the first 50 lines of 300 characters. kubectl factory sign shows \
+                all of it. Example: ["+ intel-corei7-64-lmp-764 sha256 \
+                9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 0 bytes"]""") List<String> diff,
 
         @JsonPropertyDescription("""
                 Whose signatures are there and whose are missing. Example: {current: {threshold: 2, signed: [], missing: \

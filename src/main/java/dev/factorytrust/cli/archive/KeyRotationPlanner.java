@@ -10,6 +10,7 @@ import dev.factorytrust.cli.console.Output;
 import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.RoleName;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -135,7 +136,7 @@ final class KeyRotationPlanner {
                         + ", where a signature of yours belongs, is no good: "
                         + String.join("; ", count.rejected(secret)) + ". Have it deleted, and run this again"))
                 .findFirst()
-                .orElseGet(() -> new KeyRotationStep.Sign(payload, lacking, Optional.empty()));
+                .orElseGet(() -> new KeyRotationStep.Sign(payload, lacking, List.of()));
     }
 
     /** Of a holder of targets who joins nothing counts but that he has signed. */

@@ -193,7 +193,7 @@ final class KeyRotationRun {
 
     /** Whether there was anything to do: status is behind what this run has attached. */
     private boolean sign(
-            KeyRotationState state, SignedPayload payload, Map<KeyId, SoftwareKey> signers, Optional<String> unasked) {
+            KeyRotationState state, SignedPayload payload, Map<KeyId, SoftwareKey> signers, List<String> unasked) {
         var open = signers.entrySet().stream()
                 .filter(signer -> !attached.contains(
                         SignatureSecret.name(payload, signer.getValue().publicKey())))
@@ -215,12 +215,12 @@ final class KeyRotationRun {
     }
 
     /** Asked once for each payload: a Compromise may get another one, if a root came in between. */
-    private void requireAgreement(KeyRotationState state, SignedPayload payload, Optional<String> unasked) {
+    private void requireAgreement(KeyRotationState state, SignedPayload payload, List<String> unasked) {
         var digest = payload.bytes().sha256();
         if (agreed.filter(digest::equals).isPresent()) {
             return;
         }
-        var lines = Stream.concat(payload.lines().stream(), unasked.stream().map("  note that "::concat))
+        var lines = Stream.concat(payload.lines().stream(), unasked.stream().map("  "::concat))
                 .toList();
         if (!people.consent().to(lines, unasked.isEmpty())) {
             throw Failure.refused(refused(state, payload));

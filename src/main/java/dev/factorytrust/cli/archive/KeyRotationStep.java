@@ -6,8 +6,8 @@ import dev.factorytrust.tuf.crypto.SoftwareKey;
 import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.RoleName;
 
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** What a rotation of a holder's keys does next. */
 sealed interface KeyRotationStep {
@@ -23,9 +23,9 @@ sealed interface KeyRotationStep {
 
     /**
      * @param payload which holds what was asked for
-     * @param unasked what it holds beyond that, or may hold: for a person to say yes to
+     * @param unasked what it holds beyond that, or may hold, in lines: for a person to say yes to
      */
-    record Sign(SignedPayload payload, Map<KeyId, SoftwareKey> signers, Optional<String> unasked)
+    record Sign(SignedPayload payload, Map<KeyId, SoftwareKey> signers, List<String> unasked)
             implements KeyRotationStep {}
 
     /**

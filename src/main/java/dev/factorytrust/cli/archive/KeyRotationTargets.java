@@ -18,6 +18,7 @@ import dev.factorytrust.tuf.repository.PublicationPlan;
 import dev.factorytrust.tuf.repository.TargetsDiff;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -151,7 +152,7 @@ final class KeyRotationTargets {
     }
 
     /** What a person has to look at, though he has said yes to all that he asked for. */
-    private static Optional<String> unasked(
+    private static List<String> unasked(
             KeyRotationState state, KeyRotationRequest request, AwaitedTargets targets, TargetsPayload payload) {
         var next = payload.next();
         var changed = targets.served()
@@ -160,22 +161,20 @@ final class KeyRotationTargets {
                         : Optional.of("it changes what devices are offered, which goes beyond an exchange of keys"))
                 .orElseGet(() -> Optional.of("devices would refuse what they are served (" + targets.refusal()
                         + "), so nothing tells what it changes"));
-        var notes = Stream.of(
-                        changed,
-                        PayloadCheck.unusualExpiry(next.expires(), life(state), OFFERED, state.now()),
-                        published(request, next))
+        var notes = Stream.of(changed, PayloadCheck.unusualExpiry(next.expires(), life(state), OFFERED, state.now()))
                 .flatMap(Optional::stream)
-                .toList();
-        return notes.isEmpty() ? Optional.empty() : Optional.of(String.join("; and that ", notes));
+                .map("note that "::concat);
+        return Stream.concat(notes, published(request, next)).toList();
     }
 
     /** What devices are served says nothing where whoever stole the old key may have had it published. */
-    private static Optional<String> published(KeyRotationRequest request, Targets next) {
+    private static Stream<String> published(KeyRotationRequest request, Targets next) {
         return !request.compromise() || next.targets().isEmpty()
-                ? Optional.empty()
-                : Optional.of(
-                        "the new key vouches for all that it lists, also for what a thief of the old one had published:\n    "
-                                + String.join("\n    ", TargetsDiff.between(Optional.empty(), next)));
+                ? Stream.empty()
+                : Stream.concat(
+                        Stream.of(
+                                "note that the new key vouches for all that it lists, also for what a thief of the old one had published:"),
+                        TargetsDiff.between(Optional.empty(), next).stream().map("  "::concat));
     }
 
     private static Duration life(KeyRotationState state) {

@@ -9,6 +9,7 @@ import dev.factorytrust.cli.cluster.Waiting;
 import dev.factorytrust.cli.console.Disk;
 import dev.factorytrust.cli.console.DurationConverter;
 import dev.factorytrust.cli.console.Failure;
+import dev.factorytrust.cli.console.Folded;
 import dev.factorytrust.cli.console.InputFile;
 import dev.factorytrust.cli.console.Output;
 import dev.factorytrust.cli.console.Person;
@@ -215,7 +216,7 @@ public final class KeysRotate implements Runnable {
 
     /** What nobody asked for on the command line isn't covered by its --yes. */
     private boolean agrees(List<String> changes, boolean asked) {
-        changes.forEach(person::tell);
+        changes.stream().flatMap(Folded::lines).forEach(person::tell);
         return yes && asked
                 || Terminal.confirms(
                         "Sign it?",

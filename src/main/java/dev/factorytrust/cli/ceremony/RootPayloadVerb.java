@@ -3,14 +3,11 @@ package dev.factorytrust.cli.ceremony;
 import dev.factorytrust.cli.cluster.Cluster;
 import dev.factorytrust.cli.console.Failure;
 import dev.factorytrust.cli.console.Person;
-import dev.factorytrust.tuf.Bytes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 @Command(
@@ -52,15 +49,9 @@ public final class RootPayloadVerb implements Runnable {
         var offered = OfferedPayload.fetch(cluster, cluster.namespace(), name);
         var status = offered.rotation().getStatus();
         var bytes = offered.bytes();
-        if (file.toString().equals("-")) {
-            // Bytes, not text: an encoding or a newline at the end would make another payload of it.
-            System.out.writeBytes(bytes.toArray());
-            System.out.flush();
-        } else {
-            write(file, bytes);
-        }
+        PayloadFile.write(file, bytes);
         if (currentFile != null) {
-            write(
+            PayloadFile.write(
                     currentFile,
                     offered.current()
                             .orElseThrow(() -> Failure.refused(
@@ -70,13 +61,5 @@ public final class RootPayloadVerb implements Runnable {
         person.tell("sha256 " + bytes.sha256() + "  " + file);
         person.tell("sign before " + status.payload().signBefore());
         status.diff().forEach(line -> person.tell("  " + line));
-    }
-
-    private static void write(Path file, Bytes content) {
-        try {
-            Files.write(file, content.toArray());
-        } catch (IOException e) {
-            throw Failure.file(file, "can't be written", e);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.factorytrust.cli.ceremony;
 
 import dev.factorytrust.cli.console.Failure;
+import dev.factorytrust.cli.console.Folded;
 import dev.factorytrust.cli.console.Passphrase;
 import dev.factorytrust.cli.console.Terminal;
 import dev.factorytrust.cli.key.KeySource;
@@ -35,7 +36,7 @@ public final class Signing {
     }
 
     private List<SignatureSecret> sign(SignedPayload payload, List<Signer> signers, Consumer<String> tell) {
-        payload.lines().forEach(tell);
+        payload.lines().stream().flatMap(Folded::lines).forEach(tell);
         if (signers.size() > 1) {
             signers.forEach(signer -> tell.accept("  signs: " + signer.publicKey()));
         }

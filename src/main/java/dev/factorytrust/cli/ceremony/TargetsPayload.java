@@ -10,11 +10,13 @@ import dev.factorytrust.tuf.dialect.MalformedMetadataException;
 import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
+import dev.factorytrust.tuf.model.Signed;
 import dev.factorytrust.tuf.model.Targets;
 import dev.factorytrust.tuf.repository.RootExtras;
 import dev.factorytrust.tuf.repository.TargetsDiff;
 import dev.factorytrust.tuf.verify.TrustedMetadataSet;
 import dev.factorytrust.tuf.verify.VerificationException;
+import dev.factorytrust.tuf.verify.Verifier;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,8 +31,11 @@ import java.util.stream.Stream;
  * @param published what it follows, where the signer has that, to show what changes
  */
 public record TargetsPayload(
-        Bytes bytes, Targets next, Root root, Optional<Targets> published, String namespace, String factory)
+        Bytes bytes, Targets next, Root root, Optional<Published> published, String namespace, String factory)
         implements SignedPayload {
+
+    /** @param file targets that somebody says devices have; what it lists isn't shown as new */
+    public record Published(InputFile file, Signed<Targets> targets) {}
 
     /** Whether these bytes are a version of targets, as far as one can tell without a root. */
     static boolean isIn(InputFile payload) {
@@ -92,9 +97,9 @@ public record TargetsPayload(
         }
     }
 
-    private static Targets published(Dialect dialect, InputFile file) {
+    private static Published published(Dialect dialect, InputFile file) {
         try {
-            return dialect.decode(Targets.class, file.content()).metadata();
+            return new Published(file, dialect.decode(Targets.class, file.content()));
         } catch (MalformedMetadataException e) {
             throw Failure.refused(file.name() + " is no file of targets: " + e.getMessage());
         }
@@ -119,12 +124,23 @@ public record TargetsPayload(
         return Optional.ofNullable(RootExtras.of(root).holders().get(keyid)).orElse(keyid.value());
     }
 
+    private boolean isProven(Published before) {
+        var targets = before.targets();
+        return Verifier.verify(root.role(RoleName.TARGETS), root.keys(), targets.canonical(), targets.signatures())
+                .verified();
+    }
+
     @Override
     public List<String> lines() {
         var lines = new ArrayList<String>();
         lines.add("Targets version %d of Factory %s/%s".formatted(next.version(), namespace, factory));
         lines.add("sha256 " + bytes.sha256() + "  (status.targets.payloads of the Factory must say the same)");
-        TargetsDiff.between(published, next).forEach(line -> lines.add("  " + line));
+        TargetsDiff.between(published.map(Published::targets).map(Signed::metadata), next)
+                .forEach(line -> lines.add("  " + line));
+        published
+                .filter(before -> !isProven(before))
+                .ifPresent(before -> lines.add("  " + before.file().name()
+                        + " is not signed as this root asks: what it lists is shown as if devices had it"));
         if (published.isEmpty()) {
             lines.add("  that is all that it lists; with --published you see what it changes");
         }

@@ -2,17 +2,12 @@ package dev.factorytrust.cli.ceremony;
 
 import dev.factorytrust.cli.cluster.Cluster;
 import dev.factorytrust.cli.console.Failure;
-import dev.factorytrust.cli.console.Output;
-import dev.factorytrust.tuf.Bytes;
+import dev.factorytrust.cli.console.Person;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
@@ -25,9 +20,6 @@ import java.util.OptionalLong;
         })
 public final class TargetsPayloadVerb implements Runnable {
 
-    @Spec
-    private CommandSpec command;
-
     @Parameters(paramLabel = "FACTORY", description = "The Factory's name.")
     private String factory;
 
@@ -37,7 +29,11 @@ public final class TargetsPayloadVerb implements Runnable {
             description = "The version of targets. Default: the newest that is offered, which lists what is declared.")
     private Long version;
 
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "Where the bytes go.")
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "FILE",
+            description = "Where the bytes go; - for standard output.")
     private Path file;
 
     @Option(
@@ -56,6 +52,9 @@ public final class TargetsPayloadVerb implements Runnable {
     private Path nextFile;
 
     @Mixin
+    private Person person;
+
+    @Mixin
     private Cluster cluster;
 
     @Override
@@ -65,31 +64,19 @@ public final class TargetsPayloadVerb implements Runnable {
                 cluster.namespace(),
                 factory,
                 version == null ? OptionalLong.empty() : OptionalLong.of(version));
-        write(file, offered.bytes());
+        PayloadFile.write(file, offered.bytes());
         if (currentFile != null) {
-            write(currentFile, offered.roots().getFirst().content());
+            PayloadFile.write(currentFile, offered.roots().getFirst().content());
         }
         if (nextFile != null) {
             if (offered.roots().size() < 2) {
                 throw Failure.refused("no next root waits for targets of Factory " + factory);
             }
-            write(nextFile, offered.roots().getLast().content());
+            PayloadFile.write(nextFile, offered.roots().getLast().content());
         }
-        tell("sha256 " + offered.bytes().sha256() + "  " + file);
-        tell("sign before " + offered.status().signBefore());
-        offered.status().diff().forEach(line -> tell("  " + line));
-        tell("still to sign: " + String.join(", ", TargetsVersion.missing(offered.status())));
-    }
-
-    private static void write(Path file, Bytes content) {
-        try {
-            Files.write(file, content.toArray());
-        } catch (IOException e) {
-            throw Failure.file(file, "can't be written", e);
-        }
-    }
-
-    private void tell(String line) {
-        command.commandLine().getErr().println(Output.harmless(line));
+        person.tell("sha256 " + offered.bytes().sha256() + "  " + file);
+        person.tell("sign before " + offered.status().signBefore());
+        offered.status().diff().forEach(line -> person.tell("  " + line));
+        person.tell("still to sign: " + String.join(", ", TargetsVersion.missing(offered.status())));
     }
 }

@@ -40,7 +40,7 @@ public record TargetsVersion(String namespace, String factory, long version) {
     }
 
     private Optional<OfferedTargets> offered(Optional<FactoryStatus> status) {
-        return status.map(FactoryStatus::targets).map(FactoryStatus.TargetsSummary::payloads).orElse(List.of()).stream()
+        return payloads(status)
                 .filter(payload -> payload.version() == version && payload.signatures() != null)
                 .findFirst();
     }
@@ -60,19 +60,38 @@ public record TargetsVersion(String namespace, String factory, long version) {
      */
     Outcome awaitCounted(Cluster cluster, List<SignatureSecret> signatures, Waiting waiting) {
         return waiting.until(() -> outcome(status(cluster), signatures))
-                .orElseThrow(() -> Failure.refused("the operator has said nothing of these signatures within "
-                        + waiting.timeout().toSeconds()
-                        + " s. Nothing is lost: run it again, or wait longer with --timeout"));
+                .orElseThrow(() -> Failure.unreachable(
+                        "the operator has said nothing of these signatures within "
+                                + waiting.timeout().toSeconds()
+                                + " s. Nothing is lost: run it again, or wait longer with --timeout",
+                        null));
     }
 
-    private Optional<Outcome> outcome(Optional<FactoryStatus> status, List<SignatureSecret> signatures) {
+    Optional<Outcome> outcome(Optional<FactoryStatus> status, List<SignatureSecret> signatures) {
         var published = status.map(FactoryStatus::roles)
                 .map(roles -> roles.targets().version())
                 .orElse(0L);
         if (published >= version) {
             return Optional.of(new Outcome(published == version ? "Published" : "Overtaken", List.of()));
         }
+        if (isTakenBack(status)) {
+            throw Failure.refused(
+                    "version %d of %s/%s's targets is not offered any more: a change in it was taken back, or its time is over. What is still wanted is offered under another version (kubectl factory status); signatures of this one count again only if it is declared again before that"
+                            .formatted(version, namespace, factory));
+        }
         return offered(status).flatMap(payload -> outcome(payload, signatures));
+    }
+
+    private boolean isTakenBack(Optional<FactoryStatus> status) {
+        return payloads(status).anyMatch(payload -> payload.version() == version && payload.signatures() == null);
+    }
+
+    private static Stream<OfferedTargets> payloads(Optional<FactoryStatus> status) {
+        return status
+                .map(FactoryStatus::targets)
+                .map(FactoryStatus.TargetsSummary::payloads)
+                .orElse(List.of())
+                .stream();
     }
 
     private static Optional<Outcome> outcome(OfferedTargets payload, List<SignatureSecret> signatures) {

@@ -17,8 +17,8 @@ import java.nio.file.Path;
  */
 public record InputFile(String name, Bytes content) {
 
-    /** More than the largest metadata that any client reads. */
-    private static final int MOST = 8_000_000;
+    /** An archive of keys may have metadata beside them, and targets alone measure up to 8 MiB. */
+    private static final int MOST = 16 * 1024 * 1024;
 
     public static InputFile of(Path file) {
         return new InputFile(file.toString(), read(file));

@@ -198,7 +198,7 @@ public record TargetsCeremonies(
         var secrets = AttachedSecrets.of(inputs.dialect(), inputs.signatures().getOrDefault(payload.name(), List.of()));
         return new TargetsCeremony(
                 payload,
-                TargetsDiff.between(inputs.published(), payload.targets()),
+                TargetsDiff.summary(inputs.published(), payload.targets()),
                 TargetsTally.of(inputs.dialect(), payload.canonical(), roots, inputs.signers(), secrets.offers()),
                 secrets.refused(),
                 Left.of(inputs, payload, roots));

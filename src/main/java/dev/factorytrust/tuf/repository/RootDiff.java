@@ -62,7 +62,8 @@ public final class RootDiff {
         names.stream()
                 .filter(name -> !Optional.ofNullable(next.roles().get(name))
                         .equals(current.map(root -> root.roles().get(name))))
-                .forEach(name -> lines.add("role " + name + " is another, which no client of ours knows"));
+                .forEach(name ->
+                        lines.add("role " + DiffText.name(name) + " is another, which no client of ours knows"));
         fields("", current.map(Root::unrecognized), next.unrecognized(), lines);
     }
 
@@ -73,7 +74,13 @@ public final class RootDiff {
         names.stream()
                 .filter(name -> !RootExtras.isExpectedToChange(name, current.map(fields -> fields.get(name))))
                 .filter(name -> !Optional.ofNullable(next.get(name)).equals(current.map(fields -> fields.get(name))))
-                .forEach(name -> lines.add("%sfield %s becomes %s".formatted(of, name, next.get(name))));
+                .forEach(name -> lines.add("%sfield %s becomes %s"
+                        .formatted(
+                                of,
+                                DiffText.name(name),
+                                Optional.ofNullable(next.get(name))
+                                        .map(DiffText::json)
+                                        .orElse("nothing"))));
     }
 
     private static <T> Optional<String> change(Optional<T> before, T after) {
@@ -107,6 +114,6 @@ public final class RootDiff {
     }
 
     private static String typeOf(Key key) {
-        return key.publicKey().map(usable -> usable.type().id()).orElseGet(key::keytype);
+        return key.publicKey().map(usable -> usable.type().id()).orElseGet(() -> DiffText.name(key.keytype()));
     }
 }

@@ -40,7 +40,6 @@ final class RootDraft {
         }
     }
 
-    private static final Pattern HOLDER_NAME = Pattern.compile("[a-z0-9-]{1,32}");
     private static final Pattern KEYID_PREFIX = Pattern.compile("[0-9a-f]{8,}");
 
     private final Dialect dialect;
@@ -156,7 +155,7 @@ final class RootDraft {
     }
 
     private void add(RoleName role, Holder holder) {
-        if (!HOLDER_NAME.matcher(holder.name()).matches()) {
+        if (!RootExtras.HOLDER_NAME.matcher(holder.name()).matches()) {
             throw new RefusedException(
                     "InvalidName", "%s is no holder's name: 1 to 32 of a-z, 0-9 and -".formatted(quote(holder.name())));
         }

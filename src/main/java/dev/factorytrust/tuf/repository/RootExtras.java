@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * What our roots say beyond the specification: signed with them, and ignored by every client (4.1, unrecognized
@@ -24,6 +25,9 @@ public record RootExtras(Optional<Rotation> rotation, Optional<String> factory, 
 
     /** @param sha256 of the canonical spec, lower-case hex */
     public record Rotation(String name, String sha256) {}
+
+    /** Nothing else is a holder's name: it stands in lines that people go by before they sign. */
+    static final Pattern HOLDER_NAME = Pattern.compile("[a-z0-9-]{1,32}");
 
     private static final String ROTATION = "x-factory-trust-rotation";
     private static final String ROTATION_SHA256 = "x-factory-trust-rotation-sha256";
@@ -39,10 +43,10 @@ public record RootExtras(Optional<Rotation> rotation, Optional<String> factory, 
         var fields = root.unrecognized();
         var holders = new TreeMap<KeyId, String>();
         if (fields.get(HOLDERS) instanceof JsonNode names) {
-            root.keys().keySet().stream()
-                    .filter(keyid -> names.path(keyid.value()).isTextual())
-                    .forEach(keyid ->
-                            holders.put(keyid, names.path(keyid.value()).textValue()));
+            root.keys().keySet().stream().forEach(keyid -> Optional.ofNullable(
+                            names.path(keyid.value()).textValue())
+                    .filter(name -> HOLDER_NAME.matcher(name).matches())
+                    .ifPresent(name -> holders.put(keyid, name)));
         }
         return new RootExtras(
                 text(fields, ROTATION)

@@ -197,7 +197,7 @@ class KeyRotationTargetsTest {
                 arguments(
                         "a change was declared before",
                         servedBy("tina").offers(targets(2, "a", "b"), "tina", "tess"),
-                        "asks, and signs 2 with tess tina. it changes what devices are offered"),
+                        "asks, and signs 2 with tess tina. note that it changes what devices are offered"),
                 arguments(
                         "a change was declared after",
                         servedBy("tina")
@@ -213,15 +213,15 @@ class KeyRotationTargetsTest {
                 arguments(
                         "it would hold for ever",
                         servedBy("tina").offers(expiring(same, Duration.ofDays(3650)), "tina", "tess"),
-                        "asks, and signs 2 with tess tina. it expires"),
+                        "asks, and signs 2 with tess tina. note that it expires"),
                 arguments(
                         "the Factory's expiresAfter was another when it was offered",
                         servedBy("tina").offers(expiring(same, Duration.ofDays(60)), "tina", "tess"),
-                        "asks, and signs 2 with tess tina. it expires"),
+                        "asks, and signs 2 with tess tina. note that it expires"),
                 arguments(
                         "devices would refuse what they are served",
                         refusedByDevices().offers(same, "tina", "tess"),
-                        "asks, and signs 2 with tess tina. devices would refuse what they are served (timestamp expired)"),
+                        "asks, and signs 2 with tess tina. note that devices would refuse what they are served (timestamp expired)"),
                 arguments(
                         "something else is where a signature belongs",
                         servedBy("tina")
@@ -256,13 +256,13 @@ class KeyRotationTargetsTest {
             case KeyRotationStep.Wait(var why, var signed) -> "waits " + (signed ? "signed: " : "unsigned: ") + why;
             case KeyRotationStep.Refuse(var why) -> "refuses: " + why;
             case KeyRotationStep.Sign(var payload, var signers, var unasked) ->
-                (unasked.isPresent() ? "asks, and " : "") + "signs "
+                (unasked.isEmpty() ? "" : "asks, and ") + "signs "
                         + TUF.decodeSigned(Targets.class, payload.bytes()).version() + " with "
                         + Stream.of("tess", "tina", "tom")
                                 .filter(name -> signers.containsKey(keyid(name)))
                                 .collect(Collectors.joining(" "))
                         + '.'
-                        + unasked.map(" "::concat).orElse("");
+                        + unasked.stream().map(" "::concat).collect(Collectors.joining());
             default -> throw new AssertionError(step);
         };
     }

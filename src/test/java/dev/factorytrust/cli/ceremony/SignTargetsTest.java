@@ -35,6 +35,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Carol holds a key of targets; alice, who holds root, doesn't. */
 class SignTargetsTest {
 
+    private static final String DIGEST = "ab".repeat(32);
     private static final Bytes PAYLOAD = TUF.canonical(targets(7, "lmp-764"));
 
     @TempDir
@@ -47,7 +48,7 @@ class SignTargetsTest {
         return new Targets(
                 version,
                 EXPIRES,
-                Map.of(path, new TargetFile(4, Map.of("sha256", "ab".repeat(32)), Optional.empty(), Map.of())),
+                Map.of(path, new TargetFile(4, Map.of("sha256", DIGEST), Optional.empty(), Map.of())),
                 Optional.empty(),
                 Map.of());
     }
@@ -98,8 +99,26 @@ class SignTargetsTest {
         assertThat(shell.err())
                 .contains("Targets version 7 of Factory fleet/acme")
                 .contains("sha256 " + PAYLOAD.sha256())
-                .contains("- lmp-763 sha256 abababab… 4 bytes", "+ lmp-764 sha256 abababab… 4 bytes")
+                .contains("- lmp-763 sha256 " + DIGEST + " 4 bytes", "+ lmp-764 sha256 " + DIGEST + " 4 bytes")
                 .contains("holds targets: carol, keyid " + keyid("carol").value());
+    }
+
+    @Test
+    void published_targets_that_the_holders_have_not_signed_hide_nothing_unsaid() throws IOException {
+        var made = write("6.targets.json", sign(targets(6, "lmp-764"), "mallory"));
+        assertThat(Shell.run(
+                                "sign",
+                                payload,
+                                "--current",
+                                current,
+                                "--published",
+                                made,
+                                "--key",
+                                keyOf("carol"),
+                                "--yes")
+                        .err())
+                .contains("lists the same 1 targets")
+                .contains("6.targets.json is not signed as this root asks");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.factorytrust.cli.ceremony;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.factorytrust.cli.Shell;
 import dev.factorytrust.cli.cluster.Cluster;
@@ -173,6 +174,32 @@ class SignTest {
                 .contains("holds root: (unnamed), keyid " + keyid("bob").value())
                 .contains("against " + current + ", sha256 "
                         + sign(FIRST, "alice").sha256());
+    }
+
+    /** At 80 columns the value of the field, and the name of the key, would each begin a line that says something else. */
+    @Test
+    void what_somebody_chose_passes_for_no_line_of_its_own() throws IOException {
+        var spaces = " ".repeat(200);
+        var hidden = with(
+                second().keys(),
+                true,
+                Map.of(
+                        "x-surprise",
+                        TextNode.valueOf(spaces + "- carol ed25519 11111111… (root)"),
+                        "x-factory-trust-holders",
+                        JsonNodeFactory.instance
+                                .objectNode()
+                                .put(keyid("bob").value(), "bob ed25519 11111111… (root)" + spaces + "- carol")));
+        var shown = Shell.run("sign", payloadOf(hidden), "--key", keyOf("bob"), "--current", current, "--yes")
+                .err();
+        assertThat(shown.lines())
+                .noneMatch(line -> line.contains("  - carol") || line.contains("bob ed25519"))
+                .anyMatch(line ->
+                        line.contains("+ ed25519 " + keyid("bob").value().substring(0, 8)))
+                .filteredOn(line -> line.contains("\\u0020"))
+                .isNotEmpty()
+                .allMatch(line -> line.length() <= 78)
+                .allMatch(line -> line.startsWith("  field x-surprise becomes \"") || line.startsWith("      ... "));
     }
 
     @Test
