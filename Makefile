@@ -4,7 +4,7 @@ MVN = JAVA_HOME="$$(src/dev/jdk.sh)" mvn -B --no-transfer-progress
 IMAGE = -Dimage.base="$$base" $(if $(NAME),-Dimage.name="$(NAME)")
 
 .DEFAULT_GOAL := help
-.PHONY: help build test test-clients image push e2e demo demo-stop story control-plane
+.PHONY: help build test test-clients image push e2e gitops demo demo-stop story control-plane
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ push: ## what `make image` made, to the registry in NAME; BASE as it was there (
 
 e2e: ## the chart with real pods: with Kind, on this machine as root, or on KUBECONFIG's cluster (E2E_CLUSTER=kind, node, mine)
 	@src/dev/e2e.sh
+
+gitops: ## examples/gitops with Flux itself, on a cluster like e2e's
+	@src/dev/e2e.sh gitops
 
 demo: ## two minutes: a Factory, a device, a rotated root, an attacker, on this machine (KEEP=1 leaves it up)
 	@src/dev/demo.sh

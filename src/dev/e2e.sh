@@ -3,6 +3,7 @@
 # through the Service, the leader deleted, killed, paused and cut off, a rolling upgrade, Roles alone, and removed again.
 #
 #   e2e.sh           all of it; KEEP=1 leaves the cluster up at the end, with what failed on it
+#   e2e.sh gitops    instead of that: Flux itself installs it, and a fleet, from Git, as examples/gitops has them
 #   e2e.sh prepare   builds what it needs, and no more
 #   e2e.sh up        brings up a cluster and leaves it, for people
 #   e2e.sh stop      ends what KEEP=1 or up has left
@@ -35,6 +36,15 @@ case $cluster in mine | kind | node) ;; *) say "E2E_CLUSTER is mine, kind or nod
 
 # shellcheck source=src/dev/e2e/release.sh
 . src/dev/e2e/release.sh
+
+if [ "${1:-}" = gitops ]; then
+    [ "$cluster" != mine ] || { say "E2E_CLUSTER is kind or node for this: it brings Flux, which your cluster may have"; exit 1; }
+    system=factory-trust-system
+    # shellcheck source=src/dev/gitops/git.sh
+    . src/dev/gitops/git.sh
+    # shellcheck source=src/dev/gitops/flux.sh
+    . src/dev/gitops/flux.sh
+fi
 
 if [ "${1:-}" = stop ]; then
     if [ -f "$run/cluster" ]; then
@@ -92,7 +102,10 @@ JAVA_HOME=$(src/dev/jdk.sh)
 assets=$(src/dev/control-plane.sh)
 export JAVA_HOME PATH="$assets:$PATH"
 prepare
-[ "${1:-}" != prepare ] || exit 0
+case ${1:-} in
+    prepare) exit ;;
+    gitops) flux_tools ;;
+esac
 
 up=yes
 echo "$cluster" >"$run/cluster"
@@ -112,6 +125,13 @@ fi
 step() { echo "e2e: $* ($(date -u +%T))"; }
 
 began=$SECONDS
+if [ "${1:-}" = gitops ]; then
+    start_git
+    install_prometheus_crds
+    flux_story
+    step "passed, in $((SECONDS - began)) s"
+    exit
+fi
 kubectl create namespace "$system" >/dev/null
 kubectl label namespace "$system" pod-security.kubernetes.io/enforce=restricted >/dev/null
 kubectl create namespace "$fleet" >/dev/null

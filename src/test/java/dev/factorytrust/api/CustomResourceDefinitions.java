@@ -2,10 +2,12 @@ package dev.factorytrust.api;
 
 import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.Target;
+import dev.factorytrust.api.v1alpha1.Unseen;
 import io.fabric8.crdv2.generator.CRDGenerator;
 import io.fabric8.crdv2.generator.CRDPostProcessor;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -115,7 +117,9 @@ final class CustomResourceDefinitions implements CRDPostProcessor {
                 KINDS.get(kind).getAnnotation(JsonClassDescription.class).value());
         schema.setRequired(List.of("spec"));
         schema.getProperties().get("spec").setDescription("What you declare.");
-        schema.getProperties().get("status").setDescription("What the operator reports; written by it alone.");
+        var status = schema.getProperties().get("status");
+        status.setDescription("What the operator reports; written by it alone.");
+        status.setDefault(JsonNodeFactory.instance.objectNode().put("observedGeneration", Unseen.GENERATION));
         complete("", schema);
         yaml.put(
                 crd.getMetadata().getName(),

@@ -1,5 +1,6 @@
 package dev.factorytrust.stories;
 
+import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.testing.Command;
 import dev.factorytrust.testing.ControlPlane;
 import dev.factorytrust.testing.RunningOperator;
@@ -35,6 +36,26 @@ class GitOpsIT {
 
     @TempDir
     Path home;
+
+    /** To kstatus, by which Flux and Helm wait, an object without a status is ready; src/dev/e2e.sh gitops runs Flux itself. */
+    @Test
+    void what_no_operator_has_looked_at_says_so() throws Exception {
+        merge();
+        for (var object : List.of("factory/acme", "target/firmware-1.4.0.bin", "rootrotation/alice-to-bob")) {
+            assertThat(kubectl("get", object, "-o", "jsonpath={.status.observedGeneration}"))
+                    .as(object)
+                    .isEqualTo("-1");
+        }
+        assertThat(controlPlane
+                        .admin()
+                        .resources(Factory.class)
+                        .inNamespace(namespace)
+                        .withName("acme")
+                        .get()
+                        .getStatus())
+                .as("what the operator sees of it")
+                .isNull();
+    }
 
     @Test
     void a_rotation_is_two_pull_requests_and_what_is_applied_twice_changes_nothing() throws Exception {

@@ -31,4 +31,10 @@ import io.fabric8.kubernetes.model.annotation.Version;
                 + " self.spec.rootKeysRetrieved == oldSelf.spec.rootKeysRetrieved))",
         message = "rootKeysRetrieved can no longer change: the root key archive has been erased from the cluster, as"
                 + " status.rootKeysErasedAt says. Put the former value back")
-public class Factory extends CustomResource<FactorySpec, FactoryStatus> implements Namespaced {}
+public class Factory extends CustomResource<FactorySpec, FactoryStatus> implements Namespaced {
+
+    @Override
+    public void setStatus(FactoryStatus status) {
+        super.setStatus(Unseen.is(status, FactoryStatus::observedGeneration) ? null : status);
+    }
+}

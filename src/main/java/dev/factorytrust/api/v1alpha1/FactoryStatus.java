@@ -7,7 +7,8 @@ import java.util.List;
 /** What the operator reports about a Factory. */
 @ApiObject
 public record FactoryStatus(
-        @JsonPropertyDescription("The metadata.generation that this status was made from. Example: 3")
+        @JsonPropertyDescription(
+                "The metadata.generation that this status was made from; -1 until an operator has looked. Example: 3")
         Long observedGeneration,
 
         @JsonPropertyDescription("""

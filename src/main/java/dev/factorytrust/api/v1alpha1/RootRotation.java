@@ -30,4 +30,10 @@ import io.fabric8.kubernetes.model.annotation.Version;
         message =
                 "a RootRotation's name must not end in -targets-<number>: <name>-payload would be taken for a version of"
                         + " targets to sign. Choose another name")
-public class RootRotation extends CustomResource<RootRotationSpec, RootRotationStatus> implements Namespaced {}
+public class RootRotation extends CustomResource<RootRotationSpec, RootRotationStatus> implements Namespaced {
+
+    @Override
+    public void setStatus(RootRotationStatus status) {
+        super.setStatus(Unseen.is(status, RootRotationStatus::observedGeneration) ? null : status);
+    }
+}

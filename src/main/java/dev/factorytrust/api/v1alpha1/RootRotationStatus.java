@@ -10,7 +10,8 @@ import java.util.List;
 /** How far a rotation has come and who has yet to sign. */
 @ApiObject
 public record RootRotationStatus(
-        @JsonPropertyDescription("The metadata.generation that this status was made from. Example: 1")
+        @JsonPropertyDescription(
+                "The metadata.generation that this status was made from; -1 until an operator has looked. Example: 1")
         Long observedGeneration,
 
         // A phase that a newer operator wrote must not stop this one from reading the object.

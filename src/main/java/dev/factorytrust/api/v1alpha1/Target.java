@@ -18,4 +18,10 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @JsonClassDescription("""
         A Target is one artifact that the devices of a Factory may install: its path, length and hashes, and free data \
         about it, listed in the Factory's targets metadata.""")
-public class Target extends CustomResource<TargetSpec, TargetStatus> implements Namespaced {}
+public class Target extends CustomResource<TargetSpec, TargetStatus> implements Namespaced {
+
+    @Override
+    public void setStatus(TargetStatus status) {
+        super.setStatus(Unseen.is(status, TargetStatus::observedGeneration) ? null : status);
+    }
+}

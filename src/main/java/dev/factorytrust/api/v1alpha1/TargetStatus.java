@@ -7,7 +7,8 @@ import java.util.List;
 /** Whether devices see a Target. */
 @ApiObject
 public record TargetStatus(
-        @JsonPropertyDescription("The metadata.generation that this status was made from. Example: 2")
+        @JsonPropertyDescription(
+                "The metadata.generation that this status was made from; -1 until an operator has looked. Example: 2")
         Long observedGeneration,
 
         @JsonPropertyDescription("""
