@@ -91,6 +91,7 @@ class ImportIT {
             assertThat(event.getMessage()).contains("ConfigMap acme-import-1, Secret acme-import-keys");
         });
 
+        comesOnlyOnce(story);
         address.moveTo(story.operator().url(story.namespace(), "acme"));
         updateTo(fielded, 3, 1041);
         story.target("lmp-1");
@@ -99,6 +100,26 @@ class ImportIT {
         updateTo(fielded, 3, 1042);
         updateTo(devices(file("1.root.json"), address), 3, 1042);
         assertThat(targets(story, 18).utf8()).contains("x-old-server", "4711", "stable");
+    }
+
+    /** A pipeline runs it again, and the advice has been followed: private keys don't come back for nobody to remove. */
+    private void comesOnlyOnce(RotationStory story) throws Exception {
+        var source = story.client().secrets().inNamespace(story.namespace()).withName("acme-import-keys");
+        source.delete();
+        onCluster(story, "import", "acme", "--from", repository, "--keys", disk.resolve("keys"));
+        assertThat(source.get()).isNull();
+        assertThatThrownBy(() -> onCluster(
+                        story,
+                        "import",
+                        "acme",
+                        "--from",
+                        repository,
+                        "--keys",
+                        disk.resolve("keys"),
+                        "--first-version",
+                        "2"))
+                .hasMessageContaining("Factory acme is in namespace " + story.namespace() + " already, and is another");
+        assertThat(source.get()).isNull();
     }
 
     private void changesItsRoot(RotationStory story, List<Device> fielded) throws Exception {
@@ -172,6 +193,14 @@ class ImportIT {
             story.awaitReady();
             updateTo(fielded, 4, 1042);
             updateTo(devices(file("2.root.json"), address), 4, 1042);
+            var folder = disk.resolve("folder");
+            onCluster(story, "root", "pull", "acme", "--repo", folder);
+            onCluster(story, "root", "pull", "acme", "--repo", folder);
+            try (var roots = Files.list(folder.resolve("roles"))) {
+                assertThat(roots.map(root -> root.getFileName().toString()))
+                        .contains("2.root.json", "4.root.json")
+                        .doesNotContain("1.root.json");
+            }
         }
     }
 

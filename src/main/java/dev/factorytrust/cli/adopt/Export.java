@@ -91,7 +91,7 @@ public final class Export implements Runnable {
                         throw Failure.refused("what is stored for Factory " + name
                                 + " isn't what devices would accept, so nothing was written: " + message);
                 };
-        ExportFolder.write(to, fleet.repository().files(), false);
+        write(fleet, read.keys());
         tell("Factory " + read.namespace() + "/" + name + " in " + to + ", verified as a device would that has root "
                 + fleet.repository().roots().firstKey() + ":");
         AdoptionReport.roles(fleet, Instant.now()).forEach(line -> tell("  " + line));
@@ -101,14 +101,28 @@ public final class Export implements Runnable {
                             + " is signed and on its way to devices: export again once they have it, or it is missing where you go.");
         }
         if (onlineKeys != null) {
-            var files = new TreeMap<String, Bytes>();
-            read.keys().stream()
-                    .filter(file -> !fleet.strangers().contains(file))
-                    .forEach(file -> files.put(file.name(), file.content()));
-            ExportFolder.write(onlineKeys, files, true);
             AdoptionReport.keys(fleet).forEach(line -> tell("  " + line));
             tell("Whoever reads " + onlineKeys
                     + " can sign what devices install. Keep it as you keep the cluster's backups.");
+        }
+    }
+
+    /** Both or neither: the next try would find a folder in use. */
+    private void write(Adoption.Adoptable fleet, List<ForeignFile> keys) {
+        if (onlineKeys != null) {
+            var files = new TreeMap<String, Bytes>();
+            keys.stream()
+                    .filter(file -> !fleet.strangers().contains(file))
+                    .forEach(file -> files.put(file.name(), file.content()));
+            ExportFolder.write(onlineKeys, files, true);
+        }
+        try {
+            ExportFolder.write(to, fleet.repository().files(), false);
+        } catch (Failure e) {
+            if (onlineKeys != null) {
+                ExportFolder.delete(onlineKeys);
+            }
+            throw e;
         }
     }
 

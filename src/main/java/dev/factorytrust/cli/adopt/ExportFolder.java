@@ -32,6 +32,12 @@ final class ExportFolder {
             if (files.findAny().isPresent()) {
                 throw Failure.refused(folder + " is not empty, and nothing is written over: name another folder");
             }
+            var whole = folder.toRealPath();
+            if (whole.getParent() == null || !Files.getFileStore(whole).equals(Files.getFileStore(whole.getParent()))) {
+                throw Failure.refused(
+                        folder + " is where a file system begins, and can't be put there in one step: name"
+                                + " a folder in it");
+            }
         } catch (IOException e) {
             throw Failure.file(folder, "can't be read", e);
         }
@@ -52,7 +58,7 @@ final class ExportFolder {
                 Files.setPosixFilePermissions(partial, attributes);
                 Files.move(partial, whole, StandardCopyOption.ATOMIC_MOVE);
             } catch (IOException | RuntimeException e) {
-                delete(partial);
+                clear(partial);
                 throw e;
             }
         } catch (IOException e) {
@@ -74,7 +80,15 @@ final class ExportFolder {
         }
     }
 
-    private static void delete(Path folder) throws IOException {
+    static void delete(Path folder) {
+        try {
+            clear(folder);
+        } catch (IOException e) {
+            throw Failure.file(folder, "can't be removed", e);
+        }
+    }
+
+    private static void clear(Path folder) throws IOException {
         try (var files = Files.walk(folder)) {
             for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

@@ -70,8 +70,8 @@ final class ForeignRepository {
     }
 
     private static Map<String, Bytes> archive(Path file) {
-        try {
-            return MetadataArchive.read(Bytes.of(Files.readAllBytes(file)));
+        try (var content = Files.newInputStream(file)) {
+            return MetadataArchive.read(Bytes.of(content.readNBytes(MetadataArchive.MAX_ARCHIVE + 1)));
         } catch (IOException e) {
             throw Failure.file(file, "can't be read", e);
         } catch (InvalidArchiveException e) {

@@ -46,16 +46,40 @@ final class ImportRun {
 
     /** Run again after it broke off, it goes on: what is there as it should be is left as it is. */
     void create() {
+        if (isAdoptedAlready()) {
+            tell.accept("Factory " + name + " has adopted it already: nothing is created anew");
+            return;
+        }
         objects.files()
                 .forEach(file -> create(
                         file, there -> Objects.equals(((ConfigMap) there).getBinaryData(), file.getBinaryData())));
         objects.keys()
                 .ifPresent(secret ->
                         create(secret, there -> Objects.equals(((Secret) there).getData(), secret.getData())));
-        create(objects.factory(), there -> ((Factory) there)
-                .getSpec()
-                .bootstrap()
-                .equals(objects.factory().getSpec().bootstrap()));
+        create(objects.factory(), this::isSameFactory);
+    }
+
+    /**
+     * Before private keys go anywhere: beside another Factory of the name they would lie there for nothing, and beside this
+     * one, once it has its own, for ever.
+     */
+    private boolean isAdoptedAlready() {
+        var there = client.resources(Factory.class)
+                .inNamespace(namespace)
+                .withName(name)
+                .get();
+        if (there != null && !isSameFactory(there)) {
+            throw taken("Factory " + name);
+        }
+        return there != null && there.getStatus() != null && isPublished(there.getStatus());
+    }
+
+    private boolean isSameFactory(HasMetadata there) {
+        var declared = ((Factory) there).getSpec();
+        var wanted = objects.factory().getSpec();
+        return declared.bootstrap().equals(wanted.bootstrap())
+                && (wanted.trustedRootSha256() == null
+                        || wanted.trustedRootSha256().equals(declared.trustedRootSha256()));
     }
 
     private void create(HasMetadata object, Predicate<HasMetadata> isSame) {
@@ -69,11 +93,15 @@ final class ImportRun {
             }
             var there = client.resource(object).inNamespace(namespace).get();
             if (there == null || !isSame.test(there)) {
-                throw Failure.refused(what + " is in namespace " + namespace
-                        + " already, and is another: delete it if nothing needs it, or choose another name");
+                throw taken(what);
             }
             tell.accept(what + " is there already");
         }
+    }
+
+    private Failure taken(String what) {
+        return Failure.refused(what + " is in namespace " + namespace
+                + " already, and is another: delete it if nothing needs it, or choose another name");
     }
 
     void await(Waiting waiting) {
@@ -91,8 +119,7 @@ final class ImportRun {
     }
 
     private boolean isAdopted(FactoryStatus status) {
-        var version = fleet.repository().timestamp().metadata().version();
-        if (status.roles() != null && status.roles().timestamp().version() >= version) {
+        if (isPublished(status)) {
             return true;
         }
         stalled(status)
@@ -102,6 +129,12 @@ final class ImportRun {
                             + condition.reason() + ": " + condition.message());
                 });
         return false;
+    }
+
+    private boolean isPublished(FactoryStatus status) {
+        return status.roles() != null
+                && status.roles().timestamp().version()
+                        >= fleet.repository().timestamp().metadata().version();
     }
 
     private static Optional<Condition> stalled(FactoryStatus status) {

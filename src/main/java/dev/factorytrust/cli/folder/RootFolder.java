@@ -37,9 +37,18 @@ final class RootFolder {
      *
      * @param rootExpiresAfter how long its roots live, as the Factory says; null where that isn't known
      * @param movedFrom {@code <namespace>/<name>} that it had before it was restored under this one; null if it wasn't
+     * @param firstRoot the version that its devices begin with; null for 1, as of all but some that were imported
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Owner(String namespace, String factory, String rootExpiresAfter, String movedFrom) {
+    record Owner(String namespace, String factory, String rootExpiresAfter, String movedFrom, Long firstRoot) {
+
+        Owner startingAt(long version) {
+            return new Owner(namespace, factory, rootExpiresAfter, movedFrom, version == 1 ? null : (Long) version);
+        }
+
+        long first() {
+            return firstRoot == null ? 1 : firstRoot;
+        }
 
         Optional<Duration> life() {
             return Optional.ofNullable(rootExpiresAfter).map(Durations::parse);
@@ -51,7 +60,8 @@ final class RootFolder {
                     namespace,
                     factory,
                     rootExpiresAfter == null ? before.rootExpiresAfter : rootExpiresAfter,
-                    movedFrom == null ? before.movedFrom : movedFrom);
+                    movedFrom == null ? before.movedFrom : movedFrom,
+                    firstRoot == null ? before.firstRoot : firstRoot);
         }
 
         boolean isSameAs(Owner other) {
@@ -107,9 +117,10 @@ final class RootFolder {
      * @throws Failure naming the file that doesn't
      */
     Signed<Root> newest() {
-        var trusted = trusted(1);
+        var first = owner().first();
+        var trusted = trusted(first);
         try {
-            for (var version = 2L; Files.exists(rootFile(version)); version++) {
+            for (var version = first + 1; Files.exists(rootFile(version)); version++) {
                 trusted.updateRoot(InputFile.read(rootFile(version)));
             }
         } catch (VerificationException e) {
@@ -119,7 +130,6 @@ final class RootFolder {
     }
 
     private TrustedMetadataSet trusted(long version) {
-        owner();
         try {
             var file = InputFile.of(rootFile(version));
             return new TrustedMetadataSet(file.dialect(), file.content(), Instant.MIN);
@@ -244,23 +254,24 @@ final class RootFolder {
             throw Failure.refused(directory + " is the folder of Factory " + known + ", not of " + owner
                     + ": name another with --repo");
         });
-        for (var version = 1; version <= roots.size(); version++) {
+        var end = owner.first() + roots.size();
+        for (var version = owner.first(); version < end; version++) {
             var file = rootFile(version);
-            if (Files.exists(file) && !InputFile.read(file).equals(roots.get(version - 1))) {
+            if (Files.exists(file) && !InputFile.read(file).equals(roots.get((int) (version - owner.first())))) {
                 throw Failure.refused(file + " is another root version " + version + " than that of Factory " + owner
                         + " there now: the server's roots were exchanged, or the Factory was made anew. Compare with"
                         + " what your devices trust before you believe either");
             }
         }
-        if (Files.exists(rootFile(roots.size() + 1))) {
-            throw Failure.refused(directory + " has root version " + (roots.size() + 1) + ", and Factory " + owner
-                    + " only " + roots.size() + ": it was set back");
+        if (Files.exists(rootFile(end))) {
+            throw Failure.refused(directory + " has root version " + end + ", and Factory " + owner + " only "
+                    + (end - 1) + ": it was set back");
         }
         FolderFiles.write(
                 ownerFile(),
                 Bytes.utf8(Output.yaml(findOwner().map(owner::completedBy).orElse(owner))));
-        for (var version = 1; version <= roots.size(); version++) {
-            FolderFiles.write(rootFile(version), roots.get(version - 1));
+        for (var version = owner.first(); version < end; version++) {
+            FolderFiles.write(rootFile(version), roots.get((int) (version - owner.first())));
         }
         FolderFiles.write(roles().resolve("root.json"), roots.getLast());
     }

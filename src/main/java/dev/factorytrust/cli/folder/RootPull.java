@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongFunction;
 
 @Command(
         name = "pull",
@@ -48,6 +49,12 @@ public final class RootPull implements Runnable {
             description = "What the Factory was called before it was restored under this name. The folder keeps it.")
     private String movedFrom;
 
+    @Option(
+            names = "--first-version",
+            paramLabel = "VERSION",
+            description = "With --url: the version of the root that devices begin with, where that isn't 1.")
+    private Long firstVersion;
+
     @Option(names = "--discard", description = "Drop the change that is in the making in the folder.")
     private boolean discard;
 
@@ -63,7 +70,10 @@ public final class RootPull implements Runnable {
             folder.folder().forgetChange();
         }
         if (url == null) {
-            fromCluster(folder, cluster, new RootFolder.Owner(cluster.namespace(), factory, null, movedFrom), 1);
+            if (firstVersion != null) {
+                throw Failure.refused("--first-version goes with --url: the cluster knows its first root");
+            }
+            fromCluster(folder, cluster, new RootFolder.Owner(cluster.namespace(), factory, null, movedFrom, null), 1);
         } else {
             fromUrl();
         }
@@ -71,17 +81,18 @@ public final class RootPull implements Runnable {
 
     private void fromUrl() {
         var source = new RepositorySource(url);
-        var roots = new ArrayList<Bytes>();
-        for (var next = source.fetch("1.root.json");
-                next.isPresent();
-                next = source.fetch(roots.size() + 1 + ".root.json")) {
-            roots.add(next.get());
+        var first = firstVersion == null ? 1 : firstVersion;
+        var chain = chain(
+                source.fetch(first + ".root.json")
+                        .orElseThrow(() -> Failure.refused(url + " has no " + first + ".root.json"
+                                + (firstVersion == null
+                                        ? "; where devices begin with a later root, say so with --first-version"
+                                        : ""))),
+                version -> source.fetch(version + ".root.json"));
+        if (chain.first() != first) {
+            throw Failure.refused(url + " has root version " + chain.first() + " as " + first + ".root.json");
         }
-        if (roots.isEmpty()) {
-            throw Failure.refused(url + " has no 1.root.json");
-        }
-        var newest = verified(roots);
-        var named = RootExtras.of(newest.metadata())
+        var named = RootExtras.of(chain.newest().metadata())
                 .factory()
                 .filter(name -> !name.equals(movedFrom))
                 .map(name -> name.split("/", 2))
@@ -90,11 +101,12 @@ public final class RootPull implements Runnable {
                 named.map(parts -> parts[0]).orElseGet(cluster::namespace),
                 named.map(parts -> parts[1]).orElse(factory),
                 null,
-                movedFrom);
+                movedFrom,
+                null);
         if (!owner.factory().equals(factory)) {
             throw Failure.refused(url + " serves the roots of Factory " + owner + ", not of " + factory);
         }
-        keep(folder, owner, roots, newest);
+        keep(folder, owner, chain);
     }
 
     /**
@@ -107,20 +119,29 @@ public final class RootPull implements Runnable {
         var factory = owner.factory();
         var found = cluster.find(Factory.class, namespace, factory);
         var newest = Math.max(version(found), published);
-        var roots = cluster.<List<Bytes>>read(client -> _ -> {
-            var files = new ArrayList<Bytes>();
-            for (var version = 1L; version <= newest; version++) {
+        var chain = cluster.<Chain>read(client -> _ -> {
+            var first = Optional.ofNullable(client.configMaps()
+                            .inNamespace(namespace)
+                            .withName(Names.timestamp(factory))
+                            .get())
+                    .map(timestamp -> timestamp.getMetadata().getAnnotations())
+                    .map(annotations -> annotations.get(Names.FIRST_ROOT))
+                    .map(Long::valueOf)
+                    .orElse(1L);
+            LongFunction<Bytes> root = version -> {
                 var name = Names.metadata(factory, RoleName.ROOT, version);
-                files.add(Cluster.file(client, namespace, name, Names.metadataEntry(RoleName.ROOT))
+                return Cluster.file(client, namespace, name, Names.metadataEntry(RoleName.ROOT))
                         .orElseThrow(() -> Failure.refused("ConfigMap " + name + " of namespace " + namespace
-                                + " is missing, so nobody can follow the roots from the first")));
-            }
-            return files;
+                                + " is missing, so nobody can follow the roots from the first"));
+            };
+            return chain(
+                    root.apply(first),
+                    version -> version <= newest ? Optional.of(root.apply(version)) : Optional.empty());
         });
         var life = Optional.ofNullable(found.getSpec().root())
                 .map(FactorySpec.RootPolicy::expiresAfter)
                 .orElse("365d");
-        keep(folder, new RootFolder.Owner(namespace, factory, life, owner.movedFrom()), roots, verified(roots));
+        keep(folder, new RootFolder.Owner(namespace, factory, life, owner.movedFrom(), null), chain);
     }
 
     static long version(Factory factory) {
@@ -131,18 +152,34 @@ public final class RootPull implements Runnable {
                         + factory.getMetadata().getName() + " has published no root yet; see kubectl factory status"));
     }
 
-    private static Signed<Root> verified(List<Bytes> roots) {
+    /** Roots from the first on, each of which the one before has verified. */
+    private record Chain(long first, List<Bytes> files, Signed<Root> newest) {}
+
+    /** None is asked for before the last one holds: a server that answers whatever it is asked is left at once. */
+    private static Chain chain(Bytes start, LongFunction<Optional<Bytes>> fetch) {
         try {
-            var first = new InputFile("the first root", roots.getFirst());
-            var trusted = new TrustedMetadataSet(first.dialect(), first.content(), Instant.MIN);
-            roots.stream().skip(1).forEach(trusted::updateRoot);
-            return trusted.root();
+            var dialect = new InputFile("the first root", start).dialect();
+            var trusted = new TrustedMetadataSet(dialect, start, Instant.MIN);
+            var first = trusted.root().metadata().version();
+            var files = new ArrayList<>(List.of(start));
+            for (var next = fetch.apply(first + 1); next.isPresent(); next = fetch.apply(first + files.size())) {
+                if (files.size() > dialect.limits().maxRootHops()) {
+                    throw Failure.refused("there are more than "
+                            + dialect.limits().maxRootHops() + " roots after the first, and no device follows so many");
+                }
+                trusted.updateRoot(next.get());
+                files.add(next.get());
+            }
+            return new Chain(first, files, trusted.root());
         } catch (VerificationException e) {
             throw Failure.refused("the roots don't hold, and nothing was kept of them: " + e.getMessage());
         }
     }
 
-    private static void keep(FolderOption option, RootFolder.Owner owner, List<Bytes> roots, Signed<Root> newest) {
+    private static void keep(FolderOption option, RootFolder.Owner unnumbered, Chain chain) {
+        var owner = unnumbered.startingAt(chain.first());
+        var roots = chain.files();
+        var newest = chain.newest();
         var folder = option.folder();
         var change = folder.findOwner().map(_ -> folder.change()).filter(edit -> !edit.isNone());
         folder.store(owner, roots);

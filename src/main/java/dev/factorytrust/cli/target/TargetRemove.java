@@ -154,7 +154,9 @@ final class TargetRemove implements Runnable {
     }
 
     private static void refuseWhatIsHeld(Factory factory, Target target) {
-        Reports.holds(Reports.conditions(factory), "TargetsHeld").ifPresent(_ -> {
+        var held = Reports.holds(Reports.conditions(factory), "TargetsHeld")
+                .filter(condition -> condition.reason().equals("WouldBeEmpty"));
+        held.ifPresent(_ -> {
             throw Failure.refused("""
                     Target %s is deleted, and devices are offered %s all the same: it was the last, and a list that becomes \
                     empty is more often a mistake than meant. If it is meant: kubectl patch factory %s -n %s --type merge -p \

@@ -149,12 +149,15 @@ final class Cryptoki implements AutoCloseable {
         }
     }
 
-    TokenInfo token(long slot) {
+    /** Empty where the module can't tell, as of somebody's bank card in another reader. */
+    Optional<TokenInfo> token(long slot) {
         try (var memory = Arena.ofConfined()) {
             var info = memory.allocate(256, WORD);
-            must(Function.C_GetTokenInfo, slot, info);
+            if (call(Function.C_GetTokenInfo, slot, info) != Result.OK) {
+                return Optional.empty();
+            }
             var label = new String(info.asSlice(0, 32).toArray(BYTE), StandardCharsets.UTF_8);
-            return new TokenInfo(label.stripTrailing(), info.get(ULONG, 96));
+            return Optional.of(new TokenInfo(label.stripTrailing(), info.get(ULONG, 96)));
         }
     }
 

@@ -75,13 +75,13 @@ final class Login {
     /** PKCS#11 knows no number, only how near the end is. */
     private String triesLeft() {
         var now = cryptoki.token(slot);
-        if (now.has(TokenInfo.PIN_LOCKED)) {
+        if (now.filter(info -> info.has(TokenInfo.PIN_LOCKED)).isPresent()) {
             return "It is locked now: unlock it with its PUK or security officer's PIN";
         }
-        if (now.has(TokenInfo.PIN_FINAL_TRY)) {
+        if (now.filter(info -> info.has(TokenInfo.PIN_FINAL_TRY)).isPresent()) {
             return "One try is left before it locks: be sure before you try again";
         }
-        return now.has(TokenInfo.PIN_COUNT_LOW)
+        return now.filter(info -> info.has(TokenInfo.PIN_COUNT_LOW)).isPresent()
                 ? "Wrong PINs are counted, and few tries are left before it locks"
                 : "Wrong PINs may be counted (many tokens lock at the third); this one doesn't say how many tries are left";
     }

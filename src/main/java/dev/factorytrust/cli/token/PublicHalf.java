@@ -6,6 +6,7 @@ import dev.factorytrust.tuf.crypto.PublicKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Where tokens show the public half of a private key: beside it, in a certificate, or for RSA in the key itself. */
 record PublicHalf(Cryptoki cryptoki, long session) {
@@ -20,14 +21,11 @@ record PublicHalf(Cryptoki cryptoki, long session) {
                             .formatted(type));
         }
         try {
-            return beside(privateKey, Attribute.PUBLIC_KEY).stream()
-                    .flatMap(object -> key(object, type).stream())
-                    .findFirst()
-                    .or(() -> key(privateKey, type))
-                    .or(() -> beside(privateKey, Attribute.CERTIFICATE).stream()
-                            .flatMap(object -> cryptoki.attribute(session, object, Attribute.VALUE).stream())
-                            .flatMap(value -> TokenKeys.certified(value).stream())
-                            .findFirst())
+            return key(privateKey, type)
+                    .or(() -> beside(privateKey, Attribute.PUBLIC_KEY, object -> key(object, type)))
+                    .or(() -> beside(privateKey, Attribute.CERTIFICATE, object -> cryptoki.attribute(
+                                    session, object, Attribute.VALUE)
+                            .flatMap(TokenKeys::certified)))
                     .orElseThrow(() -> new TokenException("the token shows no public key beside this private key:"
                             + " neither an object of its id, nor a certificate"));
         } catch (InvalidKeyException e) {
@@ -35,15 +33,39 @@ record PublicHalf(Cryptoki cryptoki, long session) {
         }
     }
 
-    private List<Long> beside(long privateKey, long kind) {
+    /**
+     * By the id, as PKCS#11 means it, and where several have that, by the label too.
+     *
+     * @throws TokenException where it still may be any of several: the wrong one would be named in a root, and not sign
+     */
+    private Optional<PublicKey> beside(long privateKey, long kind, Function<Long, Optional<PublicKey>> read) {
+        var id = named(privateKey, Attribute.ID);
+        var name = named(privateKey, Attribute.LABEL);
+        var found =
+                id.or(() -> name).map(only -> keys(kind, read, List.of(only))).orElse(List.of());
+        if (found.size() > 1 && id.isPresent() && name.isPresent()) {
+            found = keys(kind, read, List.of(id.get(), name.get()));
+        }
+        if (found.size() > 1) {
+            throw new TokenException("the token has " + found.size()
+                    + " public keys that may belong to this private key: give each key an id of its own");
+        }
+        return found.stream().findFirst();
+    }
+
+    private Optional<Attribute> named(long privateKey, long type) {
+        return cryptoki.attribute(session, privateKey, type)
+                .filter(value -> value.length > 0)
+                .map(value -> Attribute.of(type, value));
+    }
+
+    private List<PublicKey> keys(long kind, Function<Long, Optional<PublicKey>> read, List<Attribute> named) {
         var template = new ArrayList<>(List.of(Attribute.of(Attribute.CLASS, kind)));
-        cryptoki.attribute(session, privateKey, Attribute.ID)
-                .filter(id -> id.length > 0)
-                .map(id -> Attribute.of(Attribute.ID, id))
-                .or(() -> cryptoki.attribute(session, privateKey, Attribute.LABEL)
-                        .map(name -> Attribute.of(Attribute.LABEL, name)))
-                .ifPresent(template::add);
-        return template.size() == 1 ? List.of() : cryptoki.find(session, template);
+        template.addAll(named);
+        return cryptoki.find(session, template).stream()
+                .flatMap(object -> read.apply(object).stream())
+                .distinct()
+                .toList();
     }
 
     private Optional<PublicKey> key(long object, long type) {

@@ -11,8 +11,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
@@ -49,21 +50,25 @@ public final class Token implements AutoCloseable {
     public static Token open(Place place, Supplier<char[]> pin, boolean write) {
         var cryptoki = Cryptoki.load(place.module());
         try {
-            var slot = slot(cryptoki, place);
-            return new Token(cryptoki, slot, cryptoki.token(slot), pin, write);
+            var found = find(cryptoki, place);
+            return new Token(cryptoki, found.getKey(), found.getValue(), pin, write);
         } catch (RuntimeException e) {
             cryptoki.close();
             throw e;
         }
     }
 
-    private static long slot(Cryptoki cryptoki, Place place) {
-        var slots = Arrays.stream(cryptoki.slots()).boxed().toList();
-        var found = slots.stream()
-                .filter(slot -> place.slot().isEmpty() || place.slot().getAsLong() == slot)
-                .filter(slot -> cryptoki.token(slot).has(TokenInfo.INITIALIZED))
-                .filter(slot ->
-                        place.label().map(cryptoki.token(slot).label()::equals).orElse(true))
+    private static Map.Entry<Long, TokenInfo> find(Cryptoki cryptoki, Place place) {
+        var tokens = new LinkedHashMap<Long, TokenInfo>();
+        for (var slot : cryptoki.slots()) {
+            cryptoki.token(slot)
+                    .filter(info -> info.has(TokenInfo.INITIALIZED))
+                    .ifPresent(info -> tokens.put(slot, info));
+        }
+        var found = tokens.entrySet().stream()
+                .filter(token -> place.slot().isEmpty() || place.slot().getAsLong() == token.getKey())
+                .filter(token -> place.label().isEmpty()
+                        || place.label().get().equals(token.getValue().label()))
                 .toList();
         if (found.size() == 1) {
             return found.getFirst();
@@ -71,9 +76,8 @@ public final class Token implements AutoCloseable {
         var wanted = place.label()
                 .map(name -> "token \"" + name + '"')
                 .orElseGet(() -> "token in slot " + place.slot().orElse(0));
-        var there = slots.stream()
-                .filter(slot -> cryptoki.token(slot).has(TokenInfo.INITIALIZED))
-                .map(slot -> '"' + cryptoki.token(slot).label() + "\" in slot " + slot)
+        var there = tokens.entrySet().stream()
+                .map(token -> '"' + token.getValue().label() + "\" in slot " + token.getKey())
                 .collect(Collectors.joining(", "));
         throw new TokenException(
                 found.isEmpty()
@@ -113,6 +117,14 @@ public final class Token implements AutoCloseable {
                 .isEmpty()) {
             throw new TokenException("token \"" + label + "\" has a key of label \"" + keyLabel
                     + "\" already, and none is ever written over; name another with --key-label");
+        }
+        for (var kind : List.of(Attribute.PRIVATE_KEY, Attribute.PUBLIC_KEY)) {
+            if (!cryptoki.find(session, template(kind, Optional.empty(), Optional.of(id)))
+                    .isEmpty()) {
+                throw new TokenException(
+                        "token \"" + label + "\" has a key of id " + id.hex()
+                                + " already, and by its id a private key finds its public half; name another with --key-id, or none");
+            }
         }
         var publicKey = new ArrayList<>(List.of(
                 Attribute.of(Attribute.TOKEN, true),

@@ -25,6 +25,10 @@ final class TokenKeys {
     static final long EC = 3;
     static final long EC_EDWARDS = 0x40;
 
+    private static final int EDWARDS_POINT = 32;
+    private static final int P256_POINT = 65;
+    private static final byte UNCOMPRESSED = 4;
+
     private TokenKeys() {}
 
     /** @throws InvalidKeyException where it is of a kind that TUF's clients don't take */
@@ -51,7 +55,7 @@ final class TokenKeys {
 
     static PublicKey edwards(byte[] point) {
         var raw = unwrapped(point);
-        if (raw.length != 32) {
+        if (raw.length != EDWARDS_POINT) {
             throw new InvalidKeyException("an Edwards curve other than that of Ed25519");
         }
         return PublicKey.ed25519(Bytes.of(raw));
@@ -69,8 +73,14 @@ final class TokenKeys {
         return PublicKey.ofSpki(Bytes.of(info.getEncoded("DER")));
     }
 
-    /** Version 2 has a point in an OCTET STRING, version 3 that of an Edwards curve as it is; modules mix them up. */
-    private static byte[] unwrapped(byte[] point) {
+    /**
+     * Version 2 has a point in an OCTET STRING, version 3 that of an Edwards curve as it is; modules mix them up. What has
+     * the length of a bare point is one, though by chance it may begin like an OCTET STRING.
+     */
+    static byte[] unwrapped(byte[] point) {
+        if (point.length == EDWARDS_POINT || point.length == P256_POINT && point[0] == UNCOMPRESSED) {
+            return point;
+        }
         try {
             return switch (ASN1Primitive.fromByteArray(point)) {
                 case ASN1OctetString octets -> octets.getOctets();

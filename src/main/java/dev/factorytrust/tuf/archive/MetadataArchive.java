@@ -5,7 +5,9 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +21,7 @@ import java.util.zip.GZIPInputStream;
 public final class MetadataArchive {
 
     private static final String METADATA = ".json";
-    private static final int MAX_ARCHIVE = 64 * 1024 * 1024;
+    public static final int MAX_ARCHIVE = 64 * 1024 * 1024;
     private static final int MAX_UNPACKED = 128 * 1024 * 1024;
     private static final int MAX_ENTRIES = 20_000;
     private static final int MAX_FILE = 8 * 1024 * 1024;
@@ -39,8 +41,8 @@ public final class MetadataArchive {
         var files = new TreeMap<String, Bytes>();
         var seen = new HashSet<String>();
         var budget = MAX_UNPACKED;
-        try (var tar =
-                new TarArchiveInputStream(new GZIPInputStream(new ByteArrayInputStream(archive.toArray())), "UTF-8")) {
+        try (var tar = new TarArchiveInputStream(
+                new Bounded(new GZIPInputStream(new ByteArrayInputStream(archive.toArray()))), "UTF-8")) {
             for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 requireHarmless(entry);
                 if (seen.size() == MAX_ENTRIES) {
@@ -57,6 +59,35 @@ public final class MetadataArchive {
                     : new InvalidArchiveException("not a whole gzipped tar archive");
         }
         return files;
+    }
+
+    /** Headers count as well: a name may be as long as its header says, and is read whole. */
+    private static final class Bounded extends FilterInputStream {
+
+        private int rest = MAX_UNPACKED;
+
+        Bounded(InputStream unpacked) {
+            super(unpacked);
+        }
+
+        @Override
+        public int read() throws IOException {
+            var one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] into, int from, int length) throws IOException {
+            var count = super.read(into, from, length);
+            rest -= Math.max(0, count);
+            requireWithin(-rest, 0);
+            return count;
+        }
+
+        @Override
+        public long skip(long count) throws IOException {
+            return Math.max(0, read(new byte[(int) Math.min(count, 8192)]));
+        }
     }
 
     /** What is read counts, not what the header claims: a sparse file may grow without end, and gzip without measure. */

@@ -276,6 +276,21 @@ class ImportTest {
     }
 
     @Test
+    void an_archive_with_a_name_without_end_is_refused() throws IOException {
+        assertThat(refused(tar -> {
+                    var name = new TarArchiveEntry("././@LongLink", TarConstants.LF_GNUTYPE_LONGNAME);
+                    name.setSize(200_000_000);
+                    tar.putArchiveEntry(name);
+                    for (var i = 0; i < 200; i++) {
+                        tar.write(new byte[1_000_000]);
+                    }
+                    tar.closeArchiveEntry();
+                    entry(tar, "timestamp.json", new byte[1]);
+                }))
+                .contains("unpacks to more than metadata can be");
+    }
+
+    @Test
     void a_truncated_archive_is_refused() throws IOException {
         var archive = disk.resolve("old.tgz");
         try (var tar = tar(archive)) {

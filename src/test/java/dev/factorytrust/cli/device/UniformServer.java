@@ -7,11 +7,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /** Answers everything alike. */
-final class UniformServer implements AutoCloseable {
+public final class UniformServer implements AutoCloseable {
 
     private final HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
 
-    UniformServer(int status, byte[] body) throws IOException {
+    public UniformServer(int status, byte[] body) throws IOException {
         server.createContext("/", exchange -> {
             exchange.getResponseHeaders().add("Location", "https://elsewhere.example.com/");
             exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
@@ -22,7 +22,7 @@ final class UniformServer implements AutoCloseable {
         server.start();
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort() + "/fleet/acme";
     }
 

@@ -4,15 +4,18 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.factorytrust.cli.Shell;
 import dev.factorytrust.cli.cluster.Cluster;
 import dev.factorytrust.cli.console.Failure;
+import dev.factorytrust.cli.device.UniformServer;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.TestMetadata;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -112,6 +115,32 @@ class RootFolderTest {
 
     private static Instant inAYear() {
         return Instant.now().plus(Duration.ofDays(365));
+    }
+
+    @Test
+    void a_fleet_whose_devices_begin_with_a_later_root_is_pulled_from_there() throws IOException {
+        Files.delete(served.resolve("1.root.json"));
+        serve(2, sign(of("fleet/acme", 2, "bob"), "bob"));
+        serve(3, sign(of("fleet/acme", 3, "carol"), "bob", "carol"));
+        assertRefused(pull(), "has no 1.root.json", "--first-version");
+        ok(pull("--first-version", 2));
+        assertThat(ok(pull("--first-version", 2)).err()).contains("2 roots", "the newest is version 3");
+        ok(root("key add", "-k", "dave", "--public-key", publicKey("dave")));
+        assertThat(folder.resolve("roles/1.root.json")).doesNotExist();
+    }
+
+    @Test
+    @Timeout(20)
+    void a_server_that_has_an_answer_to_everything_is_left_at_the_first_that_is_no_root() throws IOException {
+        try (var portal = new UniformServer(200, "<html>Please log in</html>".getBytes(StandardCharsets.UTF_8));
+                var parrot = new UniformServer(200, Files.readAllBytes(served.resolve("1.root.json")))) {
+            assertThat(Shell.run("root", "pull", "acme", "-r", folder, "--url", portal.url())
+                            .exitCode())
+                    .isEqualTo(Failure.REFUSED);
+            assertRefused(
+                    Shell.run("root", "pull", "acme", "-r", folder, "--url", parrot.url()),
+                    "the roots don't hold, and nothing was kept of them");
+        }
     }
 
     @Test

@@ -168,6 +168,23 @@ class TokenTest {
         assertRefused(generate("ecdsa-p256", "root"), "has a key of label \"root\" already");
     }
 
+    /** As pkcs11-tool makes them for somebody who copies the line and changes the label. */
+    @Test
+    void of_two_keys_of_one_id_each_shows_its_own_public_half() throws Exception {
+        for (var label : List.of("k1", "k2")) {
+            tokens.tool("alice", "--keypairgen --key-type EC:prime256v1 --id 01 --label " + label);
+        }
+        for (var label : List.of("k1", "k2")) {
+            var key = printed(run(List.of("keys", "show", "--name", "alice"), "--key-label " + label));
+            var payload = payloadFor(key);
+            assertSigned(sign(payload, "--key-label " + label), key, payload);
+        }
+        assertRefused(
+                run(List.of("keys", "generate", "--name", "alice"), "--key-label k3 --key-id 01"),
+                "has a key of id 01 already",
+                "--key-id");
+    }
+
     @Test
     void a_key_that_tuf_does_not_take_is_refused() throws Exception {
         tokens.tool("alice", "--keypairgen --key-type EC:secp384r1 --id 01 --label p384");
