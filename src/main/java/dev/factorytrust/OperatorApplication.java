@@ -16,6 +16,7 @@ import org.jboss.logging.Logger;
 
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import jakarta.enterprise.context.ApplicationScoped;
@@ -37,6 +38,8 @@ class OperatorApplication {
                 InstantSource.system(),
                 registry,
                 new ServedViews(views),
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().name("namespaces").daemon().factory()),
                 views::markSynced,
                 OperatorApplication::halt);
     }
@@ -84,6 +87,16 @@ class OperatorApplication {
         @Override
         public void remove(FactoryRef factory) {
             views.remove(factory.namespace(), factory.name());
+        }
+
+        @Override
+        public void unwatched(String namespace) {
+            views.markUnwatched(namespace);
+        }
+
+        @Override
+        public void watched(String namespace) {
+            views.markWatched(namespace);
         }
     }
 }

@@ -15,12 +15,14 @@ import dev.factorytrust.operator.factory.Followers;
 import dev.factorytrust.operator.rotation.RootRotationReconciler;
 import dev.factorytrust.operator.runtime.Events;
 import dev.factorytrust.operator.runtime.FactoryMetrics;
+import dev.factorytrust.operator.runtime.NamespaceProbe;
 import dev.factorytrust.operator.runtime.OperatorProcess;
 import dev.factorytrust.operator.runtime.OperatorProcess.Controlled;
 import dev.factorytrust.operator.runtime.ServerTime;
 import dev.factorytrust.operator.runtime.Settings;
 import dev.factorytrust.operator.runtime.StatusWriter;
 import dev.factorytrust.operator.runtime.Wakeups;
+import dev.factorytrust.operator.runtime.WatchedNamespaces;
 import dev.factorytrust.operator.runtime.WriteFence;
 import dev.factorytrust.operator.store.ApiServer;
 import dev.factorytrust.operator.store.FactoryCache;
@@ -39,9 +41,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * The operator put together: caches, stores, reconcilers, and who wakes whom. The same code boots it in production and
@@ -65,8 +69,10 @@ public final class FactoryTrustOperator implements AutoCloseable {
     private final Map<FactoryRef, String> fleets = new ConcurrentHashMap<>();
 
     private final KubernetesClient client;
+    private final WatchedNamespaces namespaces;
     private final Informers informers;
     private final MetadataStore metadata;
+    private final ViewFeed.Sink sink;
     private final ViewFeed views;
     private final Events events;
     private final FactoryMetrics metrics;
@@ -79,6 +85,7 @@ public final class FactoryTrustOperator implements AutoCloseable {
      * @param unfenced stays open when the operator is closed
      * @param clock that all decisions are made by
      * @param sink where verified views go
+     * @param schedule by which namespaces that couldn't be watched are asked for again; it goes with the operator
      * @param synced called when the views of all Factories that were there at the start have been handed on
      * @param halt ends the process: it has lost an informer, or the lease and another can start in its place
      */
@@ -88,10 +95,12 @@ public final class FactoryTrustOperator implements AutoCloseable {
             InstantSource clock,
             MeterRegistry registry,
             ViewFeed.Sink sink,
+            ScheduledExecutorService schedule,
             Runnable synced,
             Runnable halt) {
         var fence = new WriteFence();
         client = fence.around(unfenced);
+        this.sink = sink;
         this.synced = synced;
         var api = ApiServer.of(client);
         metadata = new MetadataStore(api, configMaps, this::trustedRoot);
@@ -99,11 +108,10 @@ public final class FactoryTrustOperator implements AutoCloseable {
         events = new Events(client, clock, settings.podName());
         metrics = new FactoryMetrics(registry, clock);
         informers = new Informers(halt);
-        for (var scope : settings.scopes()) {
-            informers.watch(client.configMaps(), scope, Names.FACTORY, configMaps);
-            informers.watch(client.secrets(), scope, Names.FACTORY, keys);
-            informers.watch(client.secrets(), scope, Names.SIGNS, signatures);
-        }
+        informers.feed(client.configMaps(), Names.FACTORY, configMaps);
+        informers.feed(client.secrets(), Names.FACTORY, keys);
+        informers.feed(client.secrets(), Names.SIGNS, signatures);
+        namespaces = new WatchedNamespaces(settings, new NamespaceProbe(client), registry, schedule);
         var keyStore = new KeyStore(api, keys);
         gatherer = new FactoryGatherer(
                 metadata,
@@ -160,9 +168,23 @@ public final class FactoryTrustOperator implements AutoCloseable {
     }
 
     public void start() {
-        informers.start();
+        var scopes = namespaces.open();
+        namespaces.setAside().forEach(sink::unwatched);
+        informers.start(scopes);
         views.afterwards(synced);
-        process.start();
+        process.start(scopes);
+        namespaces.watchLater(this::watch);
+    }
+
+    private void watch(String namespace) {
+        informers.start(List.of(Optional.of(namespace)));
+        try {
+            process.add(namespace);
+        } catch (RuntimeException e) {
+            informers.stop(Optional.of(namespace));
+            throw e;
+        }
+        views.afterwards(() -> sink.watched(namespace));
     }
 
     public OperatorProcess process() {
@@ -171,6 +193,7 @@ public final class FactoryTrustOperator implements AutoCloseable {
 
     @Override
     public void close() {
+        namespaces.close();
         process.close();
         informers.close();
         views.close();

@@ -34,7 +34,8 @@ public final class MetadataEndpoint implements Handler<HttpServerRequest> {
     private static final CharSequence GZIP = HttpHeaders.createOptimized("gzip");
     private static final Buffer NOT_FOUND = Buffer.buffer("not found\n");
     private static final Buffer METHOD_NOT_ALLOWED = Buffer.buffer("method not allowed\n");
-    private static final Buffer UNAVAILABLE = Buffer.buffer("not synchronised yet\n");
+    private static final Buffer NOT_SYNCHRONISED = Buffer.buffer("not synchronised yet\n");
+    private static final Buffer NOT_WATCHED = Buffer.buffer("namespace not watched\n");
 
     /** How often a held request looks for its file; a flip isn't announced, so that nothing is kept per request. */
     private static final Duration LOOK = Duration.ofMillis(50);
@@ -57,8 +58,7 @@ public final class MetadataEndpoint implements Handler<HttpServerRequest> {
             var response = request.response().setStatusCode(405).putHeader(ALLOW, "GET, HEAD");
             text(response, METHOD_NOT_ALLOWED);
         } else if (!views.isSynced()) {
-            var response = request.response().setStatusCode(503).putHeader(RETRY_AFTER, "5");
-            text(response.putHeader(CACHE_CONTROL, "no-store"), UNAVAILABLE);
+            unavailable(request, "5", NOT_SYNCHRONISED);
         } else {
             find(request);
         }
@@ -70,6 +70,10 @@ public final class MetadataEndpoint implements Handler<HttpServerRequest> {
         var end = factory < 0 ? -1 : path.indexOf('/', factory + 1);
         if (end < 0) {
             notFound(request);
+            return;
+        }
+        if (views.isUnwatched(path.substring(1, factory))) {
+            unavailable(request, "30", NOT_WATCHED);
             return;
         }
         var key = path.substring(1, end);
@@ -139,6 +143,11 @@ public final class MetadataEndpoint implements Handler<HttpServerRequest> {
     private void notFound(HttpServerRequest request) {
         var response = request.response().setStatusCode(404).putHeader(CACHE_CONTROL, policy.changeable());
         text(response, NOT_FOUND);
+    }
+
+    private static void unavailable(HttpServerRequest request, String retryAfterSeconds, Buffer body) {
+        var response = request.response().setStatusCode(503).putHeader(RETRY_AFTER, retryAfterSeconds);
+        text(response.putHeader(CACHE_CONTROL, "no-store"), body);
     }
 
     private static void text(HttpServerResponse response, Buffer body) {

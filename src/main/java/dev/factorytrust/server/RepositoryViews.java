@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** All views of this process. Readers take one view per request and never wait for a writer. */
@@ -12,6 +13,7 @@ public final class RepositoryViews {
     private final MeterRegistry registry;
     private final ServingPolicy policy;
     private final Map<String, ServedRepository> views = new ConcurrentHashMap<>();
+    private final Set<String> unwatched = ConcurrentHashMap.newKeySet();
     private volatile boolean synced;
 
     public RepositoryViews(MeterRegistry registry, ServingPolicy policy) {
@@ -45,6 +47,20 @@ public final class RepositoryViews {
 
     public boolean isSynced() {
         return synced;
+    }
+
+    /** Has devices that ask for anything in the namespace answered 503: what there is, nobody knows. */
+    public void markUnwatched(String namespace) {
+        unwatched.add(namespace);
+    }
+
+    /** To be called once every Factory there has its view. */
+    public void markWatched(String namespace) {
+        unwatched.remove(namespace);
+    }
+
+    boolean isUnwatched(String namespace) {
+        return unwatched.contains(namespace);
     }
 
     /** @param key {@code namespace/factory}, as it stands in a URL */

@@ -140,6 +140,32 @@ class FlipTest {
         }
     }
 
+    @Test
+    void of_a_namespace_that_is_not_watched_nobody_is_told_that_there_is_nothing() {
+        try (var server = TestServer.withAcme(Duration.ZERO, 0)) {
+            server.views.markUnwatched("theirs");
+            server.views.publish("theirs", "acme", Views.of(3, 7, 5));
+            for (var path : new String[] {
+                "/theirs/acme/timestamp.json",
+                "/theirs/acme/repo/4.root.json",
+                "/theirs/acme/api/v1/user_repo/root.json",
+                "/theirs/unknown/1.root.json"
+            }) {
+                var answer = server.get(path);
+                assertThat(answer.statusCode()).as(path).isEqualTo(503);
+                assertThat(answer.headers().firstValue("Retry-After")).hasValue("30");
+                assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-store");
+            }
+            assertThat(server.get("/fleet/acme/1.root.json").statusCode()).isEqualTo(200);
+            assertThat(server.get("/fleet/unknown/1.root.json").statusCode()).isEqualTo(404);
+
+            server.views.markWatched("theirs");
+
+            assertThat(server.get("/theirs/acme/timestamp.json").statusCode()).isEqualTo(200);
+            assertThat(server.get("/theirs/unknown/1.root.json").statusCode()).isEqualTo(404);
+        }
+    }
+
     private static String text(HttpResponse<byte[]> answer) {
         return new String(answer.body(), StandardCharsets.UTF_8);
     }

@@ -12,15 +12,19 @@ import dev.factorytrust.tuf.Bytes;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 
+import java.net.HttpURLConnection;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -28,9 +32,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The operator as it runs in production, in this JVM: under the rights of {@code deploy/}, with its repository on a
@@ -44,11 +50,13 @@ public final class RunningOperator implements AutoCloseable {
     private final HttpServer server;
     private final MeterRegistry registry = new SimpleMeterRegistry();
     private final RepositoryViews views;
+    private final HandSchedule schedule = new HandSchedule();
     private final Queue<String> writes = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger refusals = new AtomicInteger();
     private final Map<String, Stall> stalls = new ConcurrentHashMap<>();
 
     private RunningOperator(
-            String namespace, InstantSource clock, Config config, boolean leaderElection, Runnable halt) {
+            Set<String> namespaces, InstantSource clock, Config config, boolean leaderElection, Runnable halt) {
         client = new KubernetesClientBuilder()
                 .withConfig(config)
                 .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("requests", new Requests()))
@@ -56,14 +64,15 @@ public final class RunningOperator implements AutoCloseable {
         var policy = new ServingPolicy(Duration.ofSeconds(1), Duration.ofMillis(200), 100);
         views = new RepositoryViews(registry, policy);
         var settings = new Settings(
-                Set.of(namespace),
+                namespaces,
                 Optional.of("https://updates.example.com"),
-                "operator-of-" + namespace,
+                "operator-of-" + String.join("-", new TreeSet<>(namespaces)),
                 ControlPlane.OPERATOR_NAMESPACE,
                 leaderElection,
                 policy.maxAge(),
                 4);
-        operator = new FactoryTrustOperator(client, settings, clock, registry, new Sink(), views::markSynced, halt);
+        operator = new FactoryTrustOperator(
+                client, settings, clock, registry, new Sink(), schedule, views::markSynced, halt);
         operator.start();
         server = vertx.createHttpServer()
                 .requestHandler(new MetadataEndpoint(views, vertx, policy))
@@ -75,22 +84,28 @@ public final class RunningOperator implements AutoCloseable {
 
     /** @param namespace the one that it watches: tests share the API server, not their operators */
     public static RunningOperator in(String namespace, InstantSource clock) {
-        return new RunningOperator(namespace, clock, ControlPlane.shared().operatorConfig(), false, () -> {});
+        return new RunningOperator(
+                Set.of(namespace), clock, ControlPlane.shared().operatorConfig(), false, () -> {});
     }
 
     /** As {@link #in}, with the rights of somebody else. */
     public static RunningOperator as(Config config, String namespace, InstantSource clock) {
-        return new RunningOperator(namespace, clock, config, false, () -> {});
+        return new RunningOperator(Set.of(namespace), clock, config, false, () -> {});
     }
 
     /** As {@link #in}, with all that passes between it and the API server in the hands of {@code proxy}. */
     public static RunningOperator behind(ApiServerProxy proxy, String namespace, InstantSource clock) {
-        return new RunningOperator(namespace, clock, proxy.config(), false, proxy::die);
+        return new RunningOperator(Set.of(namespace), clock, proxy.config(), false, proxy::die);
+    }
+
+    /** As {@link #behind}, of several namespaces. */
+    public static RunningOperator behind(ApiServerProxy proxy, Set<String> namespaces, InstantSource clock) {
+        return new RunningOperator(namespaces, clock, proxy.config(), false, proxy::die);
     }
 
     /** As {@link #behind}, under a lease, and with {@code halt} in the place of the end of its process. */
     public static RunningOperator elected(ApiServerProxy proxy, String namespace, InstantSource clock, Runnable halt) {
-        return new RunningOperator(namespace, clock, proxy.config(), true, halt);
+        return new RunningOperator(Set.of(namespace), clock, proxy.config(), true, halt);
     }
 
     /** Where devices of a Factory find their metadata, with a trailing slash. */
@@ -100,6 +115,11 @@ public final class RunningOperator implements AutoCloseable {
 
     public boolean isLeader() {
         return operator.process().isLeader();
+    }
+
+    /** Has half a minute pass for the namespaces that it could not watch. */
+    public void halfAMinuteLater() {
+        schedule.runAll();
     }
 
     /** What the liveness and readiness probes ask. */
@@ -114,6 +134,11 @@ public final class RunningOperator implements AutoCloseable {
     /** Every request so far that was to change something in the API server, as {@code PUT /api/…}. */
     public List<String> writes() {
         return List.copyOf(writes);
+    }
+
+    /** How many requests so far the API server has refused for lack of rights. */
+    public int refusals() {
+        return refusals.get();
     }
 
     /**
@@ -167,6 +192,13 @@ public final class RunningOperator implements AutoCloseable {
                 writes.add(line);
             }
         }
+
+        @Override
+        public void after(HttpRequest request, HttpResponse<?> response, AsyncBody.Consumer<List<ByteBuffer>> body) {
+            if (response.code() == HttpURLConnection.HTTP_FORBIDDEN) {
+                refusals.incrementAndGet();
+            }
+        }
     }
 
     private final class Sink implements ViewFeed.Sink {
@@ -178,6 +210,16 @@ public final class RunningOperator implements AutoCloseable {
         @Override
         public void remove(FactoryRef factory) {
             views.remove(factory.namespace(), factory.name());
+        }
+
+        @Override
+        public void unwatched(String namespace) {
+            views.markUnwatched(namespace);
+        }
+
+        @Override
+        public void watched(String namespace) {
+            views.markWatched(namespace);
         }
     }
 }

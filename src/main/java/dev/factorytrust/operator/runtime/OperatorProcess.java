@@ -1,6 +1,5 @@
 package dev.factorytrust.operator.runtime;
 
-import dev.factorytrust.operator.store.NamespaceView;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -13,7 +12,6 @@ import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
-import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.slf4j.Logger;
@@ -21,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 import java.net.HttpURLConnection;
 import java.time.Duration;
-import java.util.Objects;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -39,8 +37,6 @@ public final class OperatorProcess implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OperatorProcess.class);
     private static final String LEASE = "factory-trust";
-    private static final Duration MAX_INTERVAL = Duration.ofMinutes(10);
-    private static final Duration MAX_RETRY_INTERVAL = Duration.ofMinutes(5);
 
     /** Of the 30 s that Kubernetes gives by default; publishing takes far less. */
     private static final Duration FINISH = Duration.ofSeconds(10);
@@ -68,6 +64,7 @@ public final class OperatorProcess implements AutoCloseable {
     private final CountDownLatch listed = new CountDownLatch(1);
     private final ExecutorService reconciling;
     private final Operator operator;
+    private final Controllers controllers;
     private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
     private final AtomicReference<Thread> asking = new AtomicReference<>();
     private volatile boolean leading;
@@ -85,14 +82,15 @@ public final class OperatorProcess implements AutoCloseable {
         this.halt = halt;
         reconciling = new HeldThreads(settings.threads(), listed);
         operator = new Operator(config -> configure(config, registry));
+        controllers = new Controllers(operator);
         Gauge.builder("factory_trust_leader", this, process -> process.isLeader() ? 1 : 0)
                 .description("1 where this process may sign")
                 .register(registry);
     }
 
-    /** Only before the start. JOSDK shares a store among namespaces, so each namespace is a controller of its own. */
-    public <P extends HasMetadata> void register(Controlled<P> controlled) {
-        settings.scopes().forEach(namespace -> register(controlled, namespace));
+    /** Only before the start. */
+    public void register(Controlled<?> controlled) {
+        controllers.register(controlled);
     }
 
     private void configure(ConfigurationServiceOverrider config, MeterRegistry registry) {
@@ -104,7 +102,8 @@ public final class OperatorProcess implements AutoCloseable {
                 .checkingCRDAndValidateLocalModel(false)
                 .withMetrics(MicrometerMetricsV2.newBuilder(registry).build())
                 .withInformerStoppedHandler((informer, cause) -> {
-                    if (state.get() == State.RUNNING) {
+                    // Of a namespace that couldn't be added they stop, too.
+                    if (state.get() == State.RUNNING && !isHealthy()) {
                         halt("The informer of " + informer.getApiTypeClass().getSimpleName() + " stopped", cause);
                     }
                 });
@@ -121,6 +120,9 @@ public final class OperatorProcess implements AutoCloseable {
 
     private void startLeading() {
         leading = asking.get() == null;
+        if (leading) {
+            controllers.lead();
+        }
     }
 
     private void stopLeading() {
@@ -168,47 +170,18 @@ public final class OperatorProcess implements AutoCloseable {
         halt.run();
     }
 
-    private <P extends HasMetadata> void register(Controlled<P> controlled, Optional<String> namespace) {
-        operator.register(controlled.reconciler(), config -> {
-            config.withName(controlled.name() + namespace.map(ns -> '-' + ns).orElse(""))
-                    .withItemStore(namespace
-                            .<ItemStore<P>>map(ns -> new NamespaceView<>(controlled.cache(), ns))
-                            .orElse(controlled.cache()))
-                    // Commands come as annotations too, which leave the generation as it is.
-                    .withGenerationAware(false)
-                    .withOnUpdateFilter(OperatorProcess::concernsUs)
-                    .withRetry(new GenericRetry()
-                            .withoutMaxAttempts()
-                            .setInitialInterval(Duration.ofSeconds(1))
-                            .setIntervalMultiplier(2)
-                            .setMaxInterval(MAX_RETRY_INTERVAL.toMillis()))
-                    .withReconciliationMaxInterval(MAX_INTERVAL);
-            namespace.ifPresentOrElse(config::settingNamespace, config::watchingAllNamespaces);
-        });
-    }
-
-    /** All but a status, most often our own, and the bookkeeping of field managers. */
-    private static boolean concernsUs(HasMetadata now, HasMetadata before) {
-        var a = now.getMetadata();
-        var b = before.getMetadata();
-        return !(Objects.equals(a.getGeneration(), b.getGeneration())
-                && Objects.equals(a.getAnnotations(), b.getAnnotations())
-                && Objects.equals(a.getLabels(), b.getLabels())
-                && Objects.equals(a.getFinalizers(), b.getFinalizers())
-                && Objects.equals(a.getDeletionTimestamp(), b.getDeletionTimestamp()));
-    }
-
     /**
      * Returns once every object has been listed and the lease is being sought; until it is held, nothing is reconciled.
      *
+     * @param scopes the namespaces to watch; empty stands for all of them
      * @throws io.javaoperatorsdk.operator.OperatorException if the API server can't be reached or refuses
      */
-    public void start() {
+    public void start(List<Optional<String>> scopes) {
         if (!state.compareAndSet(State.NEW, State.STARTING)) {
             throw new IllegalStateException("An operator process starts once");
         }
         try {
-            operator.start();
+            controllers.start(scopes);
         } catch (RuntimeException e) {
             if (state.get() == State.STOPPING) {
                 return;
@@ -216,10 +189,28 @@ public final class OperatorProcess implements AutoCloseable {
             throw e;
         }
         listed.countDown();
-        leading |= !settings.leaderElection();
+        if (!settings.leaderElection()) {
+            startLeading();
+        }
         if (!state.compareAndSet(State.STARTING, State.RUNNING)) {
-            operator.stop();
-        } else if (!isHealthy()) {
+            controllers.stop();
+        } else {
+            haltUnlessHealthy();
+        }
+    }
+
+    /**
+     * Watches one more namespace, from then on like those of the start, once that is done.
+     *
+     * @throws io.javaoperatorsdk.operator.OperatorException if the API server can't be reached or refuses; all is as before
+     */
+    public void add(String namespace) {
+        controllers.add(namespace);
+        haltUnlessHealthy();
+    }
+
+    private void haltUnlessHealthy() {
+        if (state.get() == State.RUNNING && !isHealthy()) {
             halt("An informer stopped while others started", null);
         }
     }
@@ -233,7 +224,7 @@ public final class OperatorProcess implements AutoCloseable {
         if (listed.getCount() > 0) {
             reconciling.shutdownNow();
         }
-        operator.stop();
+        controllers.stop();
         // JOSDK forgets this one, and its threads keep a JVM alive.
         operator.getConfigurationService()
                 .getExecutorServiceManager()
@@ -272,6 +263,6 @@ public final class OperatorProcess implements AutoCloseable {
 
     /** Whether every informer still follows the API server; one that has lost its connection, and tries again, does. */
     public boolean isHealthy() {
-        return operator.getRuntimeInfo().allEventSourcesAreHealthy();
+        return controllers.areHealthy();
     }
 }

@@ -31,6 +31,11 @@ public final class ViewFeed implements AutoCloseable {
         void publish(FactoryRef factory, Map<String, Bytes> files, Map<String, Long> newest);
 
         void remove(FactoryRef factory);
+
+        /** What Factories there are in a namespace isn't known, until it is {@link #watched}. */
+        void unwatched(String namespace);
+
+        void watched(String namespace);
     }
 
     private final MetadataStore metadata;

@@ -83,6 +83,12 @@ final class Field implements AutoCloseable {
             public void remove(FactoryRef ref) {
                 flips.add(Map.of());
             }
+
+            @Override
+            public void unwatched(String namespace) {}
+
+            @Override
+            public void watched(String namespace) {}
         });
         cluster.all(ConfigMap.class).forEach(object -> replica.put(replica.getKey(object), object));
         follow();

@@ -41,9 +41,9 @@ class LeadershipIT {
 
     @Test
     void one_of_two_reconciles_and_when_it_stops_the_other_takes_over_before_the_lease_runs_out() {
-        first.process.start();
+        first.start();
         await().until(first.process::isLeader);
-        second.process.start();
+        second.start();
         Factories.create(client, namespace, "acme");
         assertThat(first.next()).isEqualTo("acme 1 -");
         assertThat(second.process.isLeader()).isFalse();
@@ -68,8 +68,27 @@ class LeadershipIT {
     }
 
     @Test
+    void a_namespace_that_comes_later_is_reconciled_by_the_leader_alone_and_by_the_next_leader_as_well() {
+        var later = ControlPlane.shared().newNamespace();
+        Factories.create(client, later, "acme");
+        first.start();
+        await().until(first.process::isLeader);
+        second.start();
+        second.process.add(later);
+        first.process.add(later);
+        assertThat(first.next()).isEqualTo("acme 1 -");
+        Factories.pause(client, later, "acme");
+        assertThat(first.next()).isEqualTo("acme 2 -");
+        assertThat(second.hasReconciledNothing()).isTrue();
+
+        first.process.close();
+        assertThat(second.next()).isEqualTo("acme 2 -");
+        assertThat(second.process.isLeader()).isTrue();
+    }
+
+    @Test
     void a_restarted_process_takes_its_own_lease_back_at_once() {
-        first.process.start();
+        first.start();
         await().until(first.process::isLeader);
         var held = lease().get();
         first.process.close();
@@ -79,14 +98,14 @@ class LeadershipIT {
             return released;
         });
         var again = named("factory-trust-0", client);
-        again.process.start();
+        again.start();
         await().atMost(BEFORE_IT_RUNS_OUT).until(again.process::isLeader);
         again.process.close();
     }
 
     @Test
     void whoever_loses_the_lease_halts() {
-        first.process.start();
+        first.start();
         await().until(first.process::isLeader);
         // Without a resourceVersion, or the leader's own renewal might come between.
         lease().patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"holderIdentity\":\"thief\"}}");
@@ -96,7 +115,7 @@ class LeadershipIT {
 
     @Test
     void a_reconciliation_under_way_is_finished_before_the_lease_is_released() {
-        first.process.start();
+        first.start();
         first.during(factory -> {
             Thread.startVirtualThread(first.process::close);
             await().until(() -> !first.process.isStarted());

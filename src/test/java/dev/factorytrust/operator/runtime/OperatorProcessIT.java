@@ -4,6 +4,7 @@ import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.FactoryStatus;
 import dev.factorytrust.operator.store.FactoryRef;
 import dev.factorytrust.testing.ControlPlane;
+import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -37,7 +38,7 @@ class OperatorProcessIT {
     @Test
     void what_is_there_at_the_start_and_what_comes_later_is_reconciled() {
         Factories.create(client, namespace, "before");
-        operator.process.start();
+        operator.start();
         assertThat(operator.next()).isEqualTo("before 1 -");
         Factories.create(client, namespace, "after");
         assertThat(operator.next()).isEqualTo("after 1 -");
@@ -47,7 +48,7 @@ class OperatorProcessIT {
 
     @Test
     void a_change_of_spec_annotations_or_labels_is_reconciled_and_one_of_status_is_not() {
-        operator.process.start();
+        operator.start();
         var acme = Factories.create(client, namespace, "acme");
         assertThat(operator.next()).isEqualTo("acme 1 -");
 
@@ -67,7 +68,7 @@ class OperatorProcessIT {
     void a_deletion_is_reconciled_when_a_finalizer_holds_it_up_and_when_it_is_done() {
         Factories.create(client, namespace, "acme");
         Factories.patch(client, namespace, "acme", "{\"metadata\":{\"finalizers\":[\"factory-trust.dev/test\"]}}");
-        operator.process.start();
+        operator.start();
         assertThat(operator.next()).isEqualTo("acme 1 -");
         client.resources(Factory.class).inNamespace(namespace).withName("acme").delete();
         assertThat(operator.next()).isEqualTo("acme 2 -");
@@ -78,7 +79,7 @@ class OperatorProcessIT {
     @Test
     void any_thread_may_ask_for_a_reconciliation_at_any_time() {
         operator.wakeups.factory(new FactoryRef(namespace, "acme"));
-        operator.process.start();
+        operator.start();
         operator.wakeups.factory(new FactoryRef(namespace, "unknown"));
         Factories.create(client, namespace, "acme");
         assertThat(operator.next()).isEqualTo("acme 1 -");
@@ -104,7 +105,7 @@ class OperatorProcessIT {
             statuses.write(read, status(read.getMetadata().getGeneration()));
             edit.join();
         });
-        operator.process.start();
+        operator.start();
         Factories.create(client, namespace, "acme");
         for (var generation = 1; generation <= 20; generation++) {
             assertThat(operator.next()).isEqualTo("acme " + generation + " -");
@@ -119,7 +120,7 @@ class OperatorProcessIT {
                 throw new IllegalStateException("on purpose");
             }
         });
-        operator.process.start();
+        operator.start();
         Factories.create(client, namespace, "acme");
         assertThat(operator.next()).isEqualTo("acme 1 -");
         assertThat(operator.next()).isEqualTo("acme 1 -");
@@ -131,7 +132,7 @@ class OperatorProcessIT {
         var unwatched = ControlPlane.shared().newNamespace();
         var both = new TestOperator(client, Set.of(namespace, second));
         try {
-            both.process.start();
+            both.start();
             Factories.create(client, unwatched, "elsewhere");
             Factories.create(client, namespace, "one");
             assertThat(both.next()).isEqualTo("one 1 -");
@@ -149,7 +150,7 @@ class OperatorProcessIT {
     void without_namespaces_named_all_are_watched() {
         var everywhere = new TestOperator(client, Set.of());
         try {
-            everywhere.process.start();
+            everywhere.start();
             Factories.create(client, namespace, "found-" + namespace);
             await().atMost(PATIENCE).until(everywhere::next, ("found-" + namespace + " 1 -")::equals);
             everywhere.wakeups.factory(new FactoryRef(namespace, "found-" + namespace));
@@ -166,7 +167,7 @@ class OperatorProcessIT {
                 .build();
         try (var nobody = new KubernetesClientBuilder().withConfig(config).build()) {
             var powerless = new TestOperator(nobody, Set.of(namespace));
-            assertThatThrownBy(powerless.process::start)
+            assertThatThrownBy(powerless::start)
                     .isInstanceOf(OperatorException.class)
                     .hasStackTraceContaining("forbidden");
             assertThat(powerless.process.isStarted()).isFalse();
@@ -175,20 +176,69 @@ class OperatorProcessIT {
     }
 
     @Test
+    void a_namespace_comes_later_and_one_that_is_refused_leaves_all_as_it_was() {
+        var second = ControlPlane.shared().newNamespace();
+        var config = new ConfigBuilder(ControlPlane.shared().adminConfig())
+                .withImpersonateUsername("of-" + namespace)
+                .build();
+        allow("of-" + namespace, namespace);
+        Factories.create(client, second, "before");
+        try (var own = new KubernetesClientBuilder().withConfig(config).build()) {
+            await().atMost(PATIENCE)
+                    .until(() -> new NamespaceProbe(own).apply(namespace).isEmpty());
+            var growing = new TestOperator(own, Set.of(namespace));
+            growing.start();
+            assertThatThrownBy(() -> growing.process.add(second))
+                    .isInstanceOf(OperatorException.class)
+                    .hasStackTraceContaining("forbidden");
+            Factories.create(client, namespace, "one");
+            assertThat(growing.next()).isEqualTo("one 1 -");
+
+            allow("of-" + namespace, second);
+            await().atMost(PATIENCE)
+                    .ignoreExceptionsInstanceOf(OperatorException.class)
+                    .untilAsserted(() -> growing.process.add(second));
+            assertThat(growing.next()).isEqualTo("before 1 -");
+            Factories.create(client, second, "two");
+            assertThat(growing.next()).isEqualTo("two 1 -");
+            growing.wakeups.factory(new FactoryRef(second, "two"));
+            assertThat(growing.next()).isEqualTo("two 1 -");
+            assertThat(growing.process.isHealthy()).isTrue();
+            assertThat(growing.halted).isNotDone();
+
+            own.close();
+            assertThat(growing.halted).succeedsWithin(PATIENCE);
+            growing.process.close();
+        }
+    }
+
+    private void allow(String user, String namespace) {
+        client.resource(new RoleBindingBuilder()
+                        .withNewMetadata()
+                        .withName(user)
+                        .withNamespace(namespace)
+                        .endMetadata()
+                        .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", "cluster-admin")
+                        .addNewSubject("rbac.authorization.k8s.io", "User", user, null)
+                        .build())
+                .create();
+    }
+
+    @Test
     void whoever_loses_an_informer_halts() {
         var own = new KubernetesClientBuilder()
                 .withConfig(ControlPlane.shared().adminConfig())
                 .build();
         var cutOff = new TestOperator(own, Set.of(namespace));
-        cutOff.process.start();
+        cutOff.start();
         own.close();
         assertThat(cutOff.halted).succeedsWithin(PATIENCE);
     }
 
     @Test
     void it_starts_once() {
-        operator.process.start();
-        assertThatThrownBy(operator.process::start).isInstanceOf(IllegalStateException.class);
+        operator.start();
+        assertThatThrownBy(operator::start).isInstanceOf(IllegalStateException.class);
         operator.process.close();
         operator.process.close();
         assertThat(operator.halted).isNotDone();

@@ -31,6 +31,8 @@ final class TestOperator {
     final CompletableFuture<Void> halted = new CompletableFuture<>();
     final OperatorProcess process;
 
+    private final Settings settings;
+
     private final BlockingQueue<String> reconciled = new LinkedBlockingQueue<>();
     private volatile Consumer<Factory> during = _ -> {};
 
@@ -39,9 +41,14 @@ final class TestOperator {
     }
 
     TestOperator(KubernetesClient client, Settings settings) {
+        this.settings = settings;
         process =
                 new OperatorProcess(client, settings, new SimpleMeterRegistry(), () -> {}, () -> halted.complete(null));
         process.register(new OperatorProcess.Controlled<>("factory", new Recorder(), cache));
+    }
+
+    void start() {
+        process.start(settings.scopes());
     }
 
     void during(Consumer<Factory> action) {
