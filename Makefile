@@ -33,7 +33,7 @@ push: ## what `make image` made, to the registry in NAME; BASE as it was there (
 e2e: ## the chart with real pods: with Kind, on this machine as root, or on KUBECONFIG's cluster (E2E_CLUSTER=kind, node, mine)
 	@src/dev/e2e.sh
 
-gitops: ## examples/gitops with Flux itself, on a cluster like e2e's
+gitops: ## examples/gitops with Flux and Argo CD themselves, on a cluster like e2e's
 	@src/dev/e2e.sh gitops
 
 demo: ## two minutes: a Factory, a device, a rotated root, an attacker, on this machine (KEEP=1 leaves it up)

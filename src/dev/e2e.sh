@@ -3,7 +3,7 @@
 # through the Service, the leader deleted, killed, paused and cut off, a rolling upgrade, Roles alone, and removed again.
 #
 #   e2e.sh           all of it; KEEP=1 leaves the cluster up at the end, with what failed on it
-#   e2e.sh gitops    instead of that: Flux itself installs it, and a fleet, from Git, as examples/gitops has them
+#   e2e.sh gitops    instead of that: Flux and Argo CD install it, and a fleet, from Git, as examples/gitops has them
 #   e2e.sh prepare   builds what it needs, and no more
 #   e2e.sh up        brings up a cluster and leaves it, for people
 #   e2e.sh stop      ends what KEEP=1 or up has left
@@ -18,6 +18,7 @@ scene=e2e
 system=factory-trust-e2e
 fleet=factory-trust-e2e-fleet
 story=factory-trust-e2e-story
+followers=(poller history)
 
 # shellcheck source=src/dev/demo/cluster.sh
 . src/dev/demo/cluster.sh
@@ -38,12 +39,15 @@ case $cluster in mine | kind | node) ;; *) say "E2E_CLUSTER is mine, kind or nod
 . src/dev/e2e/release.sh
 
 if [ "${1:-}" = gitops ]; then
-    [ "$cluster" != mine ] || { say "E2E_CLUSTER is kind or node for this: it brings Flux, which your cluster may have"; exit 1; }
+    [ "$cluster" != mine ] || { say "E2E_CLUSTER is kind or node for this: it brings Flux and Argo CD, which your cluster may have"; exit 1; }
     system=factory-trust-system
+    followers=(argocd-application-controller argocd-repo-server redis {helm,kustomize,source}-controller git)
     # shellcheck source=src/dev/gitops/git.sh
     . src/dev/gitops/git.sh
     # shellcheck source=src/dev/gitops/flux.sh
     . src/dev/gitops/flux.sh
+    # shellcheck source=src/dev/gitops/argo-cd.sh
+    . src/dev/gitops/argo-cd.sh
 fi
 
 if [ "${1:-}" = stop ]; then
@@ -85,8 +89,10 @@ trap 'exit 130' INT TERM
 # What follows the cluster ends before it does, which would wait for it.
 stop_polling() {
     local name
-    for name in poller history; do end "$(process_id $name)"; done
-    sed -i '/ \(poller\|history\)$/d' "$run/processes"
+    for name in "${followers[@]}"; do
+        end "$(process_id "$name")"
+        sed -i "/ $name\$/d" "$run/processes"
+    done
 }
 
 collect_logs() {
@@ -104,7 +110,10 @@ export JAVA_HOME PATH="$assets:$PATH"
 prepare
 case ${1:-} in
     prepare) exit ;;
-    gitops) flux_tools ;;
+    gitops)
+        flux_tools
+        argo_tools
+        ;;
 esac
 
 up=yes
@@ -129,6 +138,8 @@ if [ "${1:-}" = gitops ]; then
     start_git
     install_prometheus_crds
     flux_story
+    clear_cluster
+    argo_story
     step "passed, in $((SECONDS - began)) s"
     exit
 fi

@@ -109,6 +109,12 @@ fleet_is_emptied() {
     merge fleet "Nothing but the first signature"
 }
 
+# What one tool has left, before the other begins.
+clear_cluster() {
+    kubectl delete namespace fleet "$system" --timeout=90s >/dev/null
+    kubectl delete crd factories.factory-trust.dev rootrotations.factory-trust.dev targets.factory-trust.dev >/dev/null
+}
+
 # --- and what it is in the cluster -------------------------------------------------------------------------------------
 
 # fleet_is VALUE OBJECT JSONPATH

@@ -193,7 +193,8 @@ final class CustomResourceDefinitions implements CRDPostProcessor {
                 .withName(name)
                 .withType(type)
                 .withJsonPath(path)
-                .withPriority(priority)
+                // Zero is what the API server leaves out, and Argo CD would show that as a difference for ever.
+                .withPriority(priority == 0 ? null : Integer.valueOf(priority))
                 .withDescription(description)
                 .build();
     }
