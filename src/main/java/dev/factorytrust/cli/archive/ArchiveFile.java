@@ -16,12 +16,14 @@ import java.util.Optional;
 
 /**
  * An archive of root keys on the holder's disk, and beside it, while a rotation is under way, the archive that is to take
- * its place ({@code .pending}). One process at a time works with them.
+ * its place ({@code .pending}), and what the keys signed that only that one has ({@code .signed}). One process at a time works
+ * with them.
  */
 final class ArchiveFile implements AutoCloseable {
 
     private final Path archive;
     private final Path pending;
+    private final Path signed;
     private final Path unfinished;
     private final Path lockFile;
     private final Disk disk;
@@ -31,6 +33,7 @@ final class ArchiveFile implements AutoCloseable {
         this.archive = archive;
         this.disk = disk;
         pending = beside(archive, ".pending");
+        signed = beside(archive, ".signed");
         unfinished = beside(archive, ".tmp");
         lockFile = beside(archive, ".lock");
         lockChannel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -55,6 +58,9 @@ final class ArchiveFile implements AutoCloseable {
             }
             // What a process that was killed had not written to its end; nothing was done with it yet.
             disk.delete(unfinished);
+            if (!Files.exists(pending)) {
+                disk.delete(signed);
+            }
             begun = true;
         } catch (OverlappingFileLockException e) {
             throw busy(archive);
@@ -90,6 +96,11 @@ final class ArchiveFile implements AutoCloseable {
         return read(pending);
     }
 
+    /** What {@link #remember} wrote, for as long as there is a pending archive. */
+    Optional<Bytes> readSigned() {
+        return read(signed);
+    }
+
     private static Optional<Bytes> read(Path file) {
         return Files.exists(file) ? Optional.of(InputFile.read(file)) : Optional.empty();
     }
@@ -122,6 +133,17 @@ final class ArchiveFile implements AutoCloseable {
         }
     }
 
+    /** The payload that the pending archive's keys are about to sign, in the place of what they signed before. */
+    void remember(Bytes payload) {
+        try {
+            disk.create(unfinished, payload);
+            disk.replace(unfinished, signed);
+        } catch (IOException e) {
+            forget();
+            throw Failure.file(signed, "can't be written", e);
+        }
+    }
+
     private void forget() {
         try {
             disk.delete(unfinished);
@@ -134,6 +156,7 @@ final class ArchiveFile implements AutoCloseable {
     void replaceByPending() {
         try {
             disk.replace(pending, archive);
+            disk.delete(signed);
         } catch (IOException e) {
             throw Failure.file(archive, "can't be replaced by " + pending, e);
         }

@@ -72,6 +72,7 @@ final class KeyRotationGatherer {
                 rotation,
                 followed.isPresent(),
                 rotation.flatMap(this::payload),
+                files.readSigned(),
                 name.filter(made -> awaitsTargets(made, roots, keys)).map(_ -> targets(factory, roots)),
                 cluster.now());
     }
@@ -142,9 +143,7 @@ final class KeyRotationGatherer {
                 .map(FactoryStatus.RoleStatus::version)
                 .orElseThrow(() -> Failure.refused("Factory " + request.factory()
                         + " has no root yet that could change; see kubectl factory status " + request.factory()));
-        var own = Stream.concat(Stream.of(archive), pending.stream())
-                .flatMap(keys -> KeyRotationState.publicKeys(keys).stream())
-                .toList();
+        var own = HolderKeys.of(archive, pending);
         return RootHistory.read(request.factory(), wanted -> root(wanted, version), version, own, trusted);
     }
 

@@ -21,6 +21,13 @@ final class KeyRotationPlanner {
     private KeyRotationPlanner() {}
 
     static KeyRotationStep plan(KeyRotationState state, KeyRotationRequest request) {
+        var step = next(state, request);
+        return step instanceof KeyRotationStep.Sign sign
+                ? state.signedElsewhere().map(sign::elsewhere).orElse(sign)
+                : step;
+    }
+
+    private static KeyRotationStep next(KeyRotationState state, KeyRotationRequest request) {
         return disk(state, request)
                 .or(() -> KeyRotationEarlier.step(state, request))
                 .or(() -> KeyRotationTargets.step(state, request))

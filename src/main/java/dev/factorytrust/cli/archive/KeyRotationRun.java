@@ -202,6 +202,9 @@ final class KeyRotationRun {
             return false;
         }
         requireAgreement(state, payload, unasked);
+        if (payload instanceof RootPayload && !state.fresh().isEmpty()) {
+            files.remember(payload.bytes());
+        }
         for (var signer : open) {
             var key = signer.getValue();
             var signature = SignatureSecret.of(payload, signer.getKey(), key.publicKey(), key.sign(payload.bytes()));

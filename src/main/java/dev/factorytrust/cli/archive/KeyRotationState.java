@@ -30,6 +30,7 @@ import java.util.stream.Collectors;
  * @param name of the RootRotation that is followed; empty before a new key names it
  * @param followed whether this run has seen that rotation under way
  * @param payload the bytes that its status names, whatever their digest
+ * @param signed the payload of a root that the new keys signed last, as far as the disk remembers
  * @param targets what there is of targets, while the rotation's root waits for a version of them that the holder signs
  */
 record KeyRotationState(
@@ -41,6 +42,7 @@ record KeyRotationState(
         Optional<RootRotation> rotation,
         boolean followed,
         Optional<Bytes> payload,
+        Optional<Bytes> signed,
         Optional<AwaitedTargets> targets,
         Instant now) {
 
@@ -120,6 +122,19 @@ record KeyRotationState(
         var signers = new TreeMap<>(active(RoleName.ROOT));
         signers.putAll(fresh());
         return signers;
+    }
+
+    /**
+     * The version of a root that the new keys signed, where the cluster shows another in its place. With theirs it may have
+     * had all signatures, and then devices have it; so what follows on the other may be for somebody who stole the old keys.
+     */
+    Optional<Long> signedElsewhere() {
+        var keys = fresh().values().stream().map(SoftwareKey::publicKey).toList();
+        return signed.filter(payload -> !roots.have(payload))
+                .map(payload -> roots.dialect().decodeSigned(Root.class, payload))
+                .filter(root -> RootHistory.lists(root, keys))
+                .map(Root::version)
+                .filter(version -> version <= roots.root().version());
     }
 
     Optional<RootRotationStatus> status() {

@@ -8,6 +8,7 @@ import dev.factorytrust.tuf.model.RoleName;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** What a rotation of a holder's keys does next. */
 sealed interface KeyRotationStep {
@@ -26,7 +27,19 @@ sealed interface KeyRotationStep {
      * @param unasked what it holds beyond that, or may hold, in lines: for a person to say yes to
      */
     record Sign(SignedPayload payload, Map<KeyId, SoftwareKey> signers, List<String> unasked)
-            implements KeyRotationStep {}
+            implements KeyRotationStep {
+
+        /** @param version of another root that the new keys signed, and that the cluster hasn't */
+        Sign elsewhere(long version) {
+            var note =
+                    "note that your new keys signed another root version %d than the cluster has. If a device has yours, somebody shows you roots that aren't your fleet's: sign nothing, and tell whoever runs the cluster"
+                            .formatted(version);
+            return new Sign(
+                    payload,
+                    signers,
+                    Stream.concat(unasked.stream(), Stream.of(note)).toList());
+        }
+    }
 
     /**
      * @param why what happens meanwhile, for people

@@ -122,7 +122,7 @@ public final class KeysRotate implements Runnable {
     @Option(
             names = "--root",
             paramLabel = "FILE",
-            description = "A root that you trust, where your keys have signed none of those in the cluster.")
+            description = "A root that you trust, where a root key of yours has signed none of those in the cluster.")
     private Path root;
 
     @Option(

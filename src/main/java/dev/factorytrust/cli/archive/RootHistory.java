@@ -35,6 +35,7 @@ final class RootHistory {
     private final Dialect dialect;
     private final String factory;
     private final LongFunction<Optional<Bytes>> stored;
+    private final List<Signed<Root>> chain;
     private final Signed<Root> visible;
     private final Signed<Root> newest;
 
@@ -47,6 +48,7 @@ final class RootHistory {
         this.dialect = dialect;
         this.factory = factory;
         this.stored = stored;
+        this.chain = chain;
         newest = chain.getLast();
         visible = chain.stream()
                 .filter(root -> root.metadata().version() >= published)
@@ -57,7 +59,6 @@ final class RootHistory {
     /**
      * @param stored the file of a root version, where there is one
      * @param published the version that devices see; there may be a newer one on its way
-     * @param own the holder's keys
      * @param trusted a root to begin with instead
      * @throws Failure where no chain leads to it
      */
@@ -65,19 +66,19 @@ final class RootHistory {
             String factory,
             LongFunction<Optional<Bytes>> stored,
             long published,
-            Collection<PublicKey> own,
+            HolderKeys own,
             Optional<InputFile> trusted) {
         var top = file(factory, stored, published);
         var dialect = dialect(factory, top);
-        var active = active(decode(factory, top).metadata(), own);
+        var active = own.active(decode(factory, top).metadata());
         var start = trusted.map(InputFile::content)
                 // With none of his keys in it nothing is signed for it, so it may be looked at unproven.
                 .or(() -> active.isEmpty() ? Optional.of(top) : Optional.empty())
-                .orElseGet(() -> signedByAll(factory, stored, published, active));
+                .orElseGet(() -> own.proven(factory, stored, published, active));
         var chain = chain(dialect, factory, stored, start, published);
         var roots = new RootHistory(dialect, factory, stored, chain, published);
         if (trusted.isEmpty()) {
-            roots.requireProven(chain, own);
+            own.requireProven(factory, chain, Stream.of(roots.visible, roots.newest));
         }
         return roots;
     }
@@ -90,60 +91,6 @@ final class RootHistory {
         walk(trusted, factory, stored, published, chain::add);
         onTheirWay(stored, trusted, chain::add);
         return List.copyOf(chain);
-    }
-
-    /**
-     * Whoever holds the cluster says which version devices see, and may store what he likes after it. So every own key that
-     * may be asked to sign has signed one of these roots, as a new key does with the root that brings it; or it is a key of
-     * targets, and was there when the holder's key of root signed the first.
-     */
-    private void requireProven(List<Signed<Root>> chain, Collection<PublicKey> own) {
-        var known = keys(chain.getFirst().metadata(), RoleName.TARGETS).values();
-        var believed = Stream.of(visible, newest)
-                .flatMap(root -> Stream.of(RoleName.ROOT, RoleName.TARGETS)
-                        .flatMap(role -> keys(root.metadata(), role).values().stream()
-                                .filter(key -> role == RoleName.ROOT || !known.contains(key))))
-                .filter(own::contains)
-                .allMatch(key -> chain.stream().anyMatch(root -> signedBy(root, key)));
-        if (!believed) {
-            throw unproven(factory);
-        }
-    }
-
-    /** Whoever has no key of root has signed the root with which his key of targets came. */
-    private static List<PublicKey> active(Root root, Collection<PublicKey> own) {
-        return Stream.of(RoleName.ROOT, RoleName.TARGETS)
-                .map(role ->
-                        keys(root, role).values().stream().filter(own::contains).toList())
-                .filter(keys -> !keys.isEmpty())
-                .findFirst()
-                .orElse(List.of());
-    }
-
-    /** The newest with which the way from there to the published one is proven. */
-    private static Bytes signedByAll(
-            String factory, LongFunction<Optional<Bytes>> stored, long published, Collection<PublicKey> active) {
-        for (var version = published; version > 0; version--) {
-            var file = stored.apply(version);
-            if (file.isEmpty()) {
-                break;
-            }
-            var root = decode(factory, file.get());
-            if (active.stream().allMatch(key -> signedBy(root, key))) {
-                return file.get();
-            }
-        }
-        throw unproven(factory);
-    }
-
-    private static Failure unproven(String factory) {
-        return Failure.refused(
-                "no root of Factory " + factory + " that the cluster has was signed by your key, so nothing"
-                        + " tells its roots from forged ones: name one that you trust with --root");
-    }
-
-    private static boolean signedBy(Signed<Root> root, PublicKey key) {
-        return root.signatures().stream().anyMatch(signature -> key.verify(root.canonical(), signature.value()));
     }
 
     private static TrustedMetadataSet set(Dialect dialect, String factory, Bytes start) {
@@ -201,7 +148,7 @@ final class RootHistory {
         return new InputFile("the newest root of Factory " + factory, root).dialect();
     }
 
-    private static Signed<Root> decode(String factory, Bytes file) {
+    static Signed<Root> decode(String factory, Bytes file) {
         try {
             return Dialects.recognise(file).decode(Root.class, file);
         } catch (MalformedMetadataException e) {
@@ -224,6 +171,11 @@ final class RootHistory {
 
     Signed<Root> newest() {
         return newest;
+    }
+
+    /** Whether one of those that were verified on the way to the newest has these signed bytes. */
+    boolean have(Bytes payload) {
+        return chain.stream().anyMatch(root -> root.canonical().equals(payload));
     }
 
     Root root() {
@@ -268,7 +220,7 @@ final class RootHistory {
         return Optional.empty();
     }
 
-    private static boolean lists(Root root, Collection<PublicKey> keys) {
+    static boolean lists(Root root, Collection<PublicKey> keys) {
         return Stream.of(RoleName.ROOT, RoleName.TARGETS)
                 .flatMap(role -> keys(root, role).values().stream())
                 .anyMatch(keys::contains);

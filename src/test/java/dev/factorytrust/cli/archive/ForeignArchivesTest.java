@@ -49,7 +49,7 @@ class ForeignArchivesTest {
         var name = "tufrepo/keys/fioctl-root-" + second.key().publicKey().fingerprint();
         files.put(name + ".sec", ats("ED25519", "private", seed(second)));
         files.put(name + ".pub", ats("ED25519", "public", raw(second)));
-        var after = rotated(second, files);
+        var after = rotated(first, second, files);
         assertThat(after).containsAllEntriesOf(files).hasSize(6);
         assertThat(after.keySet())
                 .filteredOn(file -> !files.containsKey(file))
@@ -72,17 +72,25 @@ class ForeignArchivesTest {
         files.put(
                 "tufrepo/keys/targets.pub",
                 ats("RSA", "public", alice.key().publicKey().pem()));
-        assertThat(rotated(alice, files)).containsAllEntriesOf(files).hasSize(10);
+        assertThat(rotated(alice, alice, files)).containsAllEntriesOf(files).hasSize(10);
     }
 
-    /** The files of the archive once the root of a Factory that this holder has signed for is rotated with it. */
-    private Map<String, String> rotated(Person person, Map<String, String> files) throws IOException {
+    /**
+     * The files of the archive once the root of a Factory that this holder has signed for is rotated with it.
+     *
+     * @param before the holder with the key that made way for that of now, if it is another
+     */
+    private Map<String, String> rotated(Person before, Person person, Map<String, String> files) throws IOException {
         try (var factory =
-                InMemoryFactory.unwatched("offline: {threshold: 1, keys: [%s]}".formatted(person.declared()), person)) {
+                InMemoryFactory.unwatched("offline: {threshold: 1, keys: [%s]}".formatted(before.declared()), before)) {
+            if (!person.equals(before)) {
+                exchange(factory, before, person);
+            }
+            var roots = factory.newestRoot();
             var holder = new KeyHolder(factory, drawer.resolve("keys.tgz")).putInDrawer(packed(files));
             var old = holder.keys();
             holder.rotate(KeyHolder.PLAIN);
-            assertThat(factory.newestRoot()).isEqualTo(2);
+            assertThat(factory.newestRoot()).isEqualTo(roots + 1);
             assertThat(holder.keys())
                     .containsAll(old)
                     .containsAll(holder.fleetsKeys())
@@ -92,6 +100,16 @@ class ForeignArchivesTest {
                     .anyMatch(line -> line.startsWith("  + " + person.name() + " ed25519"));
             return unpacked(Files.readAllBytes(drawer.resolve("keys.tgz")));
         }
+    }
+
+    private static void exchange(InMemoryFactory factory, Person before, Person person) {
+        factory.declare(
+                "exchange", "root: {addKeys: [%s], removeKeys: [%s]}".formatted(person.declared(), before.name()));
+        factory.settle();
+        factory.sign("exchange", before);
+        factory.sign("exchange", person);
+        factory.settle();
+        assertThat(factory.newestRoot()).isEqualTo(2);
     }
 
     private static String ats(String keytype, String half, String value) {

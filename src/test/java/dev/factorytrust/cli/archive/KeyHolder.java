@@ -158,6 +158,16 @@ public final class KeyHolder {
         }
     }
 
+    /** What a run that was killed left goes as soon as the next one looks. */
+    void tidy() {
+        ArchiveFile.open(archive, Disk.LOCAL).close();
+    }
+
+    /** With the same drawer, in front of another cluster. */
+    KeyHolder at(InMemoryFactory other) {
+        return new KeyHolder(other, archive);
+    }
+
     /** In the archive and in what lies beside it. */
     Set<PublicKey> allKeys() {
         return Stream.of(archive, pending())

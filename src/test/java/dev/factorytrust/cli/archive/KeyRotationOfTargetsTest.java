@@ -152,6 +152,7 @@ class KeyRotationOfTargetsTest {
         if (!killed.isEmpty() && holder.keys().equals(old)) {
             holder.rotate(request);
         }
+        holder.tidy();
         assertThat(factory.newestRoot()).as(killed).isEqualTo(2);
         assertThat(factory.published().targets().metadata().version())
                 .as(killed)
@@ -325,7 +326,7 @@ class KeyRotationOfTargetsTest {
                     .anyMatch(line -> line.startsWith("  + lmp-1 sha256"))
                     .anyMatch(line -> line.contains("goes beyond an exchange of keys"));
             assertThat(factory.published().targets().metadata().targets()).isEmpty();
-            assertThat(holder.besides()).containsExactly("keys.tgz.pending");
+            assertThat(holder.besides()).containsExactly("keys.tgz.pending", "keys.tgz.signed");
             holder.whoLooksAndSaysYes().rotate(KeyHolder.of(TARGETS));
             assertThat(factory.published().targets().metadata().targets()).containsOnlyKeys("lmp-1");
             assertThat(factory.newestRoot()).isEqualTo(2);

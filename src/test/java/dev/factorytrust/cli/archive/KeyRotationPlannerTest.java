@@ -75,7 +75,7 @@ class KeyRotationPlannerTest {
                     "acme",
                     version -> version == 1 ? Optional.of(first) : Optional.empty(),
                     1,
-                    List.of(key("alice").publicKey(), key("bob").publicKey()),
+                    new HolderKeys(List.of(key("alice").publicKey(), key("bob").publicKey()), List.of()),
                     Optional.empty());
             var factory = new Factory();
             factory.setMetadata(new ObjectMetaBuilder().withName("acme").build());
@@ -89,6 +89,7 @@ class KeyRotationPlannerTest {
                     Optional.empty(),
                     false,
                     payload ? Optional.of(first) : Optional.empty(),
+                    Optional.empty(),
                     Optional.empty(),
                     TestMetadata.NOW);
             return declared ? withRotation(before, request) : before;
@@ -116,6 +117,7 @@ class KeyRotationPlannerTest {
                     Optional.of(rotation),
                     true,
                     before.payload(),
+                    before.signed(),
                     before.targets(),
                     before.now());
         }

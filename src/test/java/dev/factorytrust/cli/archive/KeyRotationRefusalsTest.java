@@ -245,7 +245,58 @@ class KeyRotationRefusalsTest {
         while (factory.newestRoot() == before) {
             factory.pass(Duration.ofMinutes(25));
         }
-        assertThat(holder.besides()).containsExactly("keys.tgz.pending");
+        assertThat(holder.besides()).containsExactly("keys.tgz.pending", "keys.tgz.signed");
+    }
+
+    /** Where somebody who has stolen the keys that the archive began with let in his own, as devices have never seen. */
+    private InMemoryFactory forged() {
+        var thief = Person.withKey("thief", KeyType.ED25519);
+        var forged = generated.fork();
+        forged.declare("theft", "root: {addKeys: [%s]}".formatted(thief.declared()));
+        forged.settle();
+        forged.sign("theft", new Person("generated-1", first()));
+        forged.sign("theft", thief);
+        forged.settle();
+        assertThat(forged.newestRoot()).isEqualTo(2);
+        return forged;
+    }
+
+    private SoftwareKey first() {
+        return KeyArchive.read(factory.rootKeys()).keys().getFirst().key();
+    }
+
+    @Test
+    void roots_that_part_from_the_fleets_with_a_key_that_was_stolen_and_retired() {
+        holder.rotate(KeyHolder.PLAIN);
+        var keys = holder.keys();
+        try (var forged = forged()) {
+            holder = holder.at(forged);
+            refused(
+                    KeyHolder.PLAIN,
+                    "the archive has a root key",
+                    "signed none of the roots of Factory acme",
+                    "--root");
+            assertThat(holder.keys()).isEqualTo(keys);
+            assertThat(forged.rotations()).containsExactly("theft");
+        }
+    }
+
+    /** The new key has all devices' trust, and the archive on the disk doesn't have it yet. */
+    @Test
+    void roots_that_part_from_one_that_the_new_key_signed_a_moment_ago() {
+        var request = KeyHolder.online(OnlineRole.TIMESTAMP);
+        overlapping(request);
+        try (var forged = forged()) {
+            holder = holder.at(forged);
+            refused(request, "nothing was signed");
+            assertThat(holder.told())
+                    .anyMatch(
+                            line -> line.contains("your new keys signed another root version 2 than the cluster has"));
+            assertThat(forged.all(Secret.class))
+                    .filteredOn(secret -> secret.getType().equals(Names.SIGNATURE_TYPE))
+                    .noneMatch(secret -> secret.getMetadata().getName().startsWith("acme-keys"));
+        }
+        assertThat(holder.at(factory).rotate(request).end()).isEqualTo(KeyRotationRun.End.ROTATED);
     }
 
     /** The keys of a root that is there already can't become those of a Compromise. */

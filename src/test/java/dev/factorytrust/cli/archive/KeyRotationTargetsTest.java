@@ -135,7 +135,7 @@ class KeyRotationTargetsTest {
                             .map(root -> TestMetadata.sign(root, "alice"))
                             .findFirst(),
                     1,
-                    List.of(key("alice").publicKey()),
+                    new HolderKeys(List.of(key("alice").publicKey()), List.of()),
                     Optional.empty());
             var factory = new Factory();
             factory.setMetadata(new ObjectMetaBuilder().withName("acme").build());
@@ -148,6 +148,7 @@ class KeyRotationTargetsTest {
                     Optional.of("acme-keys"),
                     Optional.empty(),
                     true,
+                    Optional.empty(),
                     Optional.empty(),
                     Optional.of(new AwaitedTargets(
                             served.map(file -> TUF.decode(Targets.class, file)), "timestamp expired", offers)),

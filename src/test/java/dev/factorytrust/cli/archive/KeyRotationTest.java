@@ -112,6 +112,7 @@ class KeyRotationTest {
         if (!killed.isEmpty() && holder.keys().equals(old)) {
             holder.rotate(request);
         }
+        holder.tidy();
         assertThat(factory.newestRoot()).as("killed " + killed).isEqualTo(2);
         assertThat(holder.keys())
                 .as("killed " + killed)
@@ -140,7 +141,7 @@ class KeyRotationTest {
                             .end())
                     .isEqualTo(KeyRotationRun.End.SIGNED);
             assertThat(holder.keys()).isEqualTo(old);
-            assertThat(holder.besides()).isEqualTo(List.of("keys.tgz.pending"));
+            assertThat(holder.besides()).isEqualTo(List.of("keys.tgz.pending", "keys.tgz.signed"));
             assertThat(holder.rotate(KeyHolder.online(OnlineRole.TIMESTAMP)).end())
                     .isEqualTo(KeyRotationRun.End.ROTATED);
             assertThat(holder.besides()).isEmpty();

@@ -49,11 +49,15 @@ class RootHistoryTest {
     }
 
     private RootHistory read(long published, List<PublicKey> own, Optional<Bytes> trusted) {
+        return read(published, own, List.of(), trusted);
+    }
+
+    private RootHistory read(long published, List<PublicKey> own, List<PublicKey> kept, Optional<Bytes> trusted) {
         return RootHistory.read(
                 "acme",
                 version -> Optional.ofNullable(stored.get(version)),
                 published,
-                own,
+                new HolderKeys(own, kept),
                 trusted.map(file -> new InputFile("1.root.json", file)));
     }
 
@@ -114,6 +118,33 @@ class RootHistoryTest {
         assertThatThrownBy(() -> read(1, List.of(ALICE, BOB), Optional.empty())).hasMessageContaining("--root");
         stored.put(2L, root(2, "alice").targets("bob").by("alice", "carol"));
         assertThatThrownBy(() -> read(1, List.of(ALICE, BOB), Optional.empty())).hasMessageContaining("--root");
+    }
+
+    /** Alice's key made way for bob's, with which carol, who stole it, can do nothing: not even where bob's is listed. */
+    @Test
+    void a_chain_that_parts_with_a_retired_key_before_the_one_that_took_its_place_is_not_believed() {
+        var archive = List.of(ALICE, BOB);
+        stored.put(2L, root(2, "bob").by("alice", "bob"));
+        assertThat(read(2, archive, archive, Optional.empty()).root().version()).isEqualTo(2);
+        stored.put(3L, root(3, "bob").by("bob"));
+        var real = stored.get(3L);
+
+        stored.put(2L, root(2, "alice", "carol").by("alice", "carol"));
+        stored.put(3L, root(3, "alice", "carol").by("carol"));
+        assertThatThrownBy(() -> read(3, archive, archive, Optional.empty()))
+                .hasMessageContaining("the archive has a root key")
+                .hasMessageContaining("signed none of the roots of Factory acme")
+                .hasMessageContaining("--root");
+        stored.put(2L, root(2, "alice", "bob", "carol").by("alice", "carol"));
+        assertThatThrownBy(() -> read(3, archive, archive, Optional.empty())).hasMessageContaining("--root");
+        assertThatThrownBy(() ->
+                        read(3, archive, archive, Optional.of(root(2, "bob").by("alice", "bob"))))
+                .hasMessageContaining("don't hold");
+
+        stored.put(2L, root(2, "bob").by("alice", "bob"));
+        assertThatThrownBy(() -> read(3, archive, archive, Optional.empty())).hasMessageContaining("don't hold");
+        stored.put(3L, real);
+        assertThat(read(3, archive, archive, Optional.empty()).root().version()).isEqualTo(3);
     }
 
     @Test
