@@ -34,8 +34,13 @@ import java.util.stream.Stream;
  * now and those who will, which takes both at one table (or one after the other, on one payload), then the root is let
  * through. Until they have signed, devices go on with what they have, and nothing of (a) is published.
  *
- * <p>Each step follows from what is published alone: the root that devices see, the newest stored root, and the moment of
- * the last step. Where the old key must not be trusted for an hour more, or isn't there to sign with, root and metadata
+ * <p>Several roots may come to devices in one flip: the key that one names is lost before it signed anything, and the next
+ * names another. Old and new are then the root that devices saw before and the newest; those between can't be satisfied. A
+ * device that two replicas lead to one of them, in the moment of the flip, is refused once, and comes to the newest with its next
+ * poll.
+ *
+ * <p>Each step follows from what is published alone: the root that devices see, the newest stored root, who has signed, and
+ * the moment of the last step. Where the old key must not be trusted for an hour more, or isn't there to sign with, root and metadata
  * change in one commit instead.
  */
 public final class KeyOverlap {
@@ -82,7 +87,7 @@ public final class KeyOverlap {
         var seen = published.root().metadata();
         var newest = roots.lastEntry().getValue();
         if (newest.metadata().version() == seen.version()) {
-            return after(roots, seen, since, overlap, urgent, signers, now);
+            return after(published, roots, since, overlap, urgent, signers, now);
         }
         var changing = changing(seen, newest.metadata());
         if (changing.isEmpty()) {
@@ -115,22 +120,45 @@ public final class KeyOverlap {
     }
 
     private static Step after(
+            Repository published,
             NavigableMap<Long, Signed<Root>> roots,
-            Root seen,
             Optional<Instant> since,
             Duration overlap,
             boolean urgent,
             OnlineSigners signers,
             Instant now) {
-        var before = Optional.ofNullable(roots.get(seen.version() - 1)).map(Signed::metadata);
+        var seen = published.root().metadata();
         if (since.isEmpty()) {
             return new Hold(List.of(seen), Optional.empty());
         }
         var until = since.get().plus(overlap);
         return urgent || !now.isBefore(until)
-                ? new DropOld(before.map(root -> withTimestamp(changing(root, seen), seen, signers))
-                        .orElse(Set.of(RoleName.TIMESTAMP)))
-                : new Hold(Stream.concat(Stream.of(seen), before.stream()).toList(), Optional.of(until));
+                ? new DropOld(withTimestamp(signedByOthers(published), seen, signers))
+                : new Hold(
+                        Stream.concat(Stream.of(seen), before(published, roots).stream())
+                                .toList(),
+                        Optional.of(until));
+    }
+
+    /** The root that devices saw before the flip: (a) made what is published hold under it, and so did whatever came since. */
+    private static Optional<Root> before(Repository published, NavigableMap<Long, Signed<Root>> roots) {
+        return roots.headMap(published.root().metadata().version(), false).descendingMap().values().stream()
+                .map(Signed::metadata)
+                .filter(root -> ONLINE.stream().allMatch(role -> holds(published.role(role), root)))
+                .findFirst();
+    }
+
+    /** The roles that have signatures which the root that devices see asks for no more. */
+    private static Set<RoleName> signedByOthers(Repository published) {
+        var root = published.root().metadata();
+        var roles = EnumSet.noneOf(RoleName.class);
+        for (var role : ONLINE) {
+            if (published.role(role).signatures().stream()
+                    .anyMatch(signature -> !root.role(role).keyids().contains(signature.keyid()))) {
+                roles.add(role);
+            }
+        }
+        return roles;
     }
 
     private static boolean holds(Signed<? extends Metadata> metadata, Root root) {

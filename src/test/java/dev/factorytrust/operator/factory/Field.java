@@ -28,6 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 
 /**
  * The devices, and the server that they poll: a standby replica that follows the cluster write by write. Of every state
@@ -164,11 +165,13 @@ final class Field implements AutoCloseable {
 
     /** What devices are born with: root 1, unless the fleet was imported without it. */
     private static long oldest(Map<String, Bytes> view) {
+        return roots(view).min().orElse(1);
+    }
+
+    private static LongStream roots(Map<String, Bytes> view) {
         return view.keySet().stream()
                 .filter(name -> name.endsWith(".root.json"))
-                .mapToLong(name -> Long.parseLong(name.substring(0, name.indexOf('.'))))
-                .min()
-                .orElse(1);
+                .mapToLong(name -> Long.parseLong(name.substring(0, name.indexOf('.'))));
     }
 
     private static DeviceState born(Map<String, Bytes> view) {
@@ -220,9 +223,11 @@ final class Field implements AutoCloseable {
         for (var requests = 1; ; requests++) {
             var fromFirst = requests;
             var update = experience.update(device, (count, name) -> find(count < fromFirst ? first : then, name));
-            update.refusal().filter(why -> !isTorn(why, first, then)).ifPresent(why -> {
-                throw stranded(device, why);
-            });
+            update.refusal()
+                    .filter(why -> !isTorn(why, first, then) && !isBetween(update.device(), first, then))
+                    .ifPresent(why -> {
+                        throw stranded(device, why);
+                    });
             devices.add(update.device());
             // Whatever it has of the one view and of the other, its next poll must do.
             update.refusal().ifPresent(_ -> devices.add(update(update.device())));
@@ -241,6 +246,16 @@ final class Field implements AutoCloseable {
         return !dialect.rules().consistentSnapshot()
                 && (why.role().equals(RoleName.SNAPSHOT.value()) || why.role().equals(RoleName.TARGETS.value()))
                 && !find(first, name).equals(find(then, name));
+    }
+
+    /** Of roots that come together, a device may get the first of one view, and of another that there is no second. */
+    private boolean isBetween(DeviceState device, Map<String, Bytes> first, Map<String, Bytes> then) {
+        var root = dialect.decode(Root.class, device.root()).metadata().version();
+        return root > Math.min(newest(first), newest(then)) && root < Math.max(newest(first), newest(then));
+    }
+
+    private static long newest(Map<String, Bytes> view) {
+        return roots(view).max().orElse(0);
     }
 
     private DeviceState update(DeviceState device) {

@@ -290,6 +290,22 @@ final class InMemoryStory extends People implements AutoCloseable {
         field.ifPresent(Field::mayBeHurried);
     }
 
+    /** See {@link Ledger#rootsMayComeTogether}. */
+    void rootsMayComeTogether() {
+        ledger.ifPresent(Ledger::rootsMayComeTogether);
+    }
+
+    /** Of the keys that were made for a rotation, the one for this role. */
+    void loseKeyOf(String rotation, String role) {
+        cluster.all(Secret.class)
+                .filter(secret -> Optional.ofNullable(secret.getMetadata().getLabels())
+                        .filter(labels ->
+                                rotation.equals(labels.get(Names.ROOT_ROTATION)) && role.equals(labels.get(Names.ROLE)))
+                        .isPresent())
+                .toList()
+                .forEach(cluster::delete);
+    }
+
     void loseOnlineKey(String role) {
         cluster.all(Secret.class)
                 .filter(secret ->

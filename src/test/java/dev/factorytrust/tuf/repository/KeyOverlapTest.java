@@ -60,6 +60,8 @@ class KeyOverlapTest extends WithSamples {
     private final OnlineSigners all =
             signers("targets-1", "snapshot-1", "timestamp-1", "targets-2", "snapshot-2", "timestamp-2");
 
+    private OnlineSigners held = all;
+
     static final List<Set<RoleName>> SETS = Stream.of(
                     Set.of(TIMESTAMP),
                     Set.of(SNAPSHOT),
@@ -177,10 +179,48 @@ class KeyOverlapTest extends WithSamples {
         assertThat(step(all)).isEqualTo(new KeyOverlap.DropOld(Set.of(TIMESTAMP)));
     }
 
+    /** Root 2 names a key that is lost before it signs anything, and root 3 another; devices see both at one moment. */
+    @ParameterizedTest(name = "of {0}")
+    @FieldSource("SETS")
+    void devices_that_have_seen_neither_root_are_waited_for_where_one_follows_on_another_whose_key_is_lost(
+            Set<RoleName> exchanged) {
+        var lost = exchanged.stream().sorted().findFirst().orElseThrow();
+        roots.put(2L, exchanging(exchanged));
+        roots.put(3L, exchanging(roots.get(2L).metadata(), Set.of(lost), 3));
+        held = signers(Stream.concat(
+                        Stream.of(TARGETS, SNAPSHOT, TIMESTAMP).map(role -> role.value() + "-1"),
+                        Stream.of(TARGETS, SNAPSHOT, TIMESTAMP)
+                                .map(role -> role.value() + (role == lost ? "-3" : "-2")))
+                .toArray(String[]::new));
+
+        apply(step(held));
+        now = now.plus(OVERLAP);
+        assertThat(step(held)).isEqualTo(new KeyOverlap.Flip(roots.get(3L), true));
+        apply(step(held));
+        refresh();
+        new Repository(
+                        dialect,
+                        roots.headMap(1L, true),
+                        published.timestamp(),
+                        published.snapshot(),
+                        published.targets())
+                .verifyAsFreshDevice();
+
+        now = now.plus(OVERLAP);
+        apply(step(held));
+        for (var role : List.of(TARGETS, SNAPSHOT, TIMESTAMP)) {
+            assertThat(signersOf(role)).as(role.value()).hasSize(1);
+        }
+    }
+
     private Signed<Root> exchanging(Set<RoleName> roles) {
+        return exchanging(root.metadata(), roles, 2);
+    }
+
+    private Signed<Root> exchanging(Root before, Set<RoleName> roles, int generation) {
         var keys = new EnumMap<RoleName, List<PublicKey>>(RoleName.class);
-        roles.forEach(role -> keys.put(role, List.of(publicKey(role.value() + "-2"))));
-        return sign(next(Optional.of(root.metadata()), changeOfOnlineKeys(keys)), "alice");
+        roles.forEach(role -> keys.put(role, List.of(publicKey(role.value() + '-' + generation))));
+        return sign(next(Optional.of(before), changeOfOnlineKeys(keys)), "alice");
     }
 
     private KeyOverlap.Step step(OnlineSigners held) {
@@ -199,11 +239,11 @@ class KeyOverlapTest extends WithSamples {
                 since = Optional.of(now);
             }
             case KeyOverlap.Flip(var next, var overlapping) -> {
-                publish(published.withRoot(next));
+                publish(flipped(next));
                 since = overlapping ? Optional.of(now) : Optional.empty();
             }
             case KeyOverlap.FlipAtOnce(var next, var roles) ->
-                publish(published.withRoot(next).with(signed(roles, List.of(next.metadata()))));
+                publish(flipped(next).with(signed(roles, List.of(next.metadata()))));
             case KeyOverlap.DropOld(var roles) -> {
                 publish(published.with(signed(roles, List.of(published.root().metadata()))));
                 since = Optional.empty();
@@ -211,9 +251,19 @@ class KeyOverlapTest extends WithSamples {
         }
     }
 
+    private Repository flipped(Signed<Root> next) {
+        var flipped = published;
+        for (var version = published.root().metadata().version();
+                version < next.metadata().version();
+                version++) {
+            flipped = flipped.withRoot(roots.get(version + 1));
+        }
+        return flipped;
+    }
+
     /** As when everything falls due in the middle of an overlap. */
     private void refresh() {
-        var signers = ((KeyOverlap.Hold) step(all)).roots();
+        var signers = ((KeyOverlap.Hold) step(held)).roots();
         publish(published.with(signed(Set.of(TARGETS, SNAPSHOT, TIMESTAMP), signers)));
     }
 
@@ -230,7 +280,7 @@ class KeyOverlapTest extends WithSamples {
                         UID,
                         now)
                 .orElseThrow()
-                .sign(dialect, signers, POLICY, all, now);
+                .sign(dialect, signers, POLICY, held, now);
     }
 
     /** Every device that saw any state so far takes this one, a fresh one too. */
