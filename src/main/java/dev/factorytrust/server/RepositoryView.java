@@ -8,7 +8,7 @@ import java.util.Map;
  * What the devices of one Factory are served: flips as a whole.
  *
  * @param files the signed bytes by name as it stands in a URL: {@code 1.root.json}, {@code 5.targets.json},
- *     {@code 7.snapshot.json}, {@code timestamp.json}, {@code 2.a%2Fb.json} for a delegated role {@code a/b}
+ *     {@code 7.snapshot.json}, {@code timestamp.json}
  * @param newest the newest version by role name, root among them; each {@code N.role.json} named here is served as
  *     {@code role.json} too, unless a file of that name is given
  */
@@ -32,9 +32,5 @@ public record RepositoryView(Map<String, Bytes> files, Map<String, Long> newest)
     /** Whether the names of files carry no version, but for root's. */
     boolean hasUnversionedSnapshot() {
         return files.containsKey("snapshot.json");
-    }
-
-    public long newestRoot() {
-        return newest.get("root");
     }
 }

@@ -62,7 +62,7 @@ class RepositoryViewsTest {
         files.clear();
 
         assertThat(view.files()).containsKey("3.root.json");
-        assertThat(view.newestRoot()).isEqualTo(3);
+        assertThat(view.newest().get("root")).isEqualTo(3);
     }
 
     @Test

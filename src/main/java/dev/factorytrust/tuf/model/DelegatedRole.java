@@ -39,41 +39,4 @@ public record DelegatedRole(
     public Map<String, JsonNode> unrecognized() {
         return Values.copyJson(unrecognized);
     }
-
-    Role role() {
-        return new Role(keyids, threshold, Map.of());
-    }
-
-    boolean matches(String targetPath, String pathHash) {
-        return paths.map(patterns -> patterns.stream().anyMatch(pattern -> glob(pattern, targetPath)))
-                .orElseGet(() -> pathHashPrefixes.orElseThrow().stream().anyMatch(pathHash::startsWith));
-    }
-
-    /** Linear in the product of the lengths at worst, for patterns come from strangers: no regular expression. */
-    private static boolean glob(String pattern, String path) {
-        var at = 0;
-        var next = 0;
-        var star = -1;
-        var retry = 0;
-        while (next < path.length()) {
-            var wanted = at < pattern.length() ? pattern.charAt(at) : 0;
-            var found = path.charAt(next);
-            if (at < pattern.length() && wanted == '*') {
-                star = at++;
-                retry = next;
-            } else if (at < pattern.length() && (wanted == found || wanted == '?' && found != '/')) {
-                at++;
-                next++;
-            } else if (star >= 0 && path.charAt(retry) != '/') {
-                at = star + 1;
-                next = ++retry;
-            } else {
-                return false;
-            }
-        }
-        while (at < pattern.length() && pattern.charAt(at) == '*') {
-            at++;
-        }
-        return at == pattern.length();
-    }
 }

@@ -1,14 +1,16 @@
 package dev.factorytrust.tuf.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.factorytrust.tuf.Bytes;
 
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Roles that may speak for some of the targets: a list of them in order of priority, or bins by hash (TAP 15). */
+/**
+ * Roles that may speak for some of the targets: a list of them in order of priority, or bins by hash (TAP 15). They are read, so
+ * that a fleet which has some is known; none of them is served, verified or signed here.
+ */
 public record Delegations(
         Map<KeyId, Key> keys,
         List<DelegatedRole> roles,
@@ -26,32 +28,5 @@ public record Delegations(
     @Override
     public Map<String, JsonNode> unrecognized() {
         return Values.copyJson(unrecognized);
-    }
-
-    /** The keys and threshold of a role that is delegated to under this name. */
-    public Optional<Role> role(String name) {
-        return succinctRoles
-                .filter(bins -> bins.names(name))
-                .map(SuccinctRoles::role)
-                .or(() -> roles.stream()
-                        .filter(role -> role.name().equals(name))
-                        .findFirst()
-                        .map(DelegatedRole::role));
-    }
-
-    /** §5.6.7: the names of the roles to search for a target, in order, up to and with the first terminating one. */
-    public List<String> rolesFor(String targetPath) {
-        var pathHash = Bytes.utf8(targetPath).sha256();
-        if (succinctRoles.isPresent()) {
-            return List.of(succinctRoles.get().roleFor(pathHash));
-        }
-        var matching = roles.stream()
-                .filter(role -> role.matches(targetPath, pathHash))
-                .toList();
-        var terminating =
-                matching.stream().filter(DelegatedRole::terminating).findFirst().map(matching::indexOf);
-        return matching.subList(0, terminating.map(last -> last + 1).orElse(matching.size())).stream()
-                .map(DelegatedRole::name)
-                .toList();
     }
 }

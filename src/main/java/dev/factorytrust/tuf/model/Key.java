@@ -25,9 +25,4 @@ public record Key(ObjectNode json, Optional<PublicKey> publicKey) {
     public String keytype() {
         return json.path("keytype").textValue();
     }
-
-    /** The signature scheme, empty in dialects that don't carry one. */
-    public String scheme() {
-        return json.path("scheme").asText();
-    }
 }

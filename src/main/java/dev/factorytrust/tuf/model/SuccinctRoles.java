@@ -25,30 +25,4 @@ public record SuccinctRoles(
     public Map<String, JsonNode> unrecognized() {
         return Values.copyJson(unrecognized);
     }
-
-    Role role() {
-        return new Role(keyids, threshold, Map.of());
-    }
-
-    String roleFor(String pathHash) {
-        return name(Long.parseLong(pathHash.substring(0, 8), 16) >>> (32 - bitLength));
-    }
-
-    boolean names(String name) {
-        var prefix = namePrefix + "-";
-        var digits = name.startsWith(prefix) ? name.substring(prefix.length()) : "";
-        // A hexadecimal number of this width has at most 32 bits, so it can't overflow.
-        return digits.length() == width()
-                && digits.matches("[0-9a-f]+")
-                && Long.parseLong(digits, 16) < 1L << bitLength;
-    }
-
-    private String name(long bin) {
-        var digits = Long.toHexString(bin);
-        return namePrefix + "-" + "0".repeat(width() - digits.length()) + digits;
-    }
-
-    private int width() {
-        return Long.toHexString((1L << bitLength) - 1).length();
-    }
 }

@@ -3,11 +3,8 @@ package dev.factorytrust.tuf.verify;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.dialect.MalformedMetadataException;
-import dev.factorytrust.tuf.model.Key;
-import dev.factorytrust.tuf.model.KeyId;
 import dev.factorytrust.tuf.model.MetaFile;
 import dev.factorytrust.tuf.model.Metadata;
-import dev.factorytrust.tuf.model.Role;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Root;
 import dev.factorytrust.tuf.model.Signed;
@@ -16,8 +13,6 @@ import dev.factorytrust.tuf.model.Targets;
 import dev.factorytrust.tuf.model.Timestamp;
 
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -26,14 +21,14 @@ import java.util.function.Supplier;
  * 1.0.34 §5.3 to §5.6:
  *
  * <ul>
- *   <li>The order is root (any number of times), timestamp, snapshot, targets, delegated targets.
+ *   <li>The order is root (any number of times), timestamp, snapshot, targets. Roles that targets delegate to aren't read.
  *   <li>Root: exactly the next version, signed by the keys of the trusted root and by its own. Only the last one must not have
  *       expired, which is checked when the timestamp comes.
  *   <li>Timestamp: signed as root says, not older than the known one, naming no older snapshot than the known one, not expired.
  *       One of the known version changes nothing.
  *   <li>Snapshot: of the length, hashes and version that the timestamp says, signed as root says, lacking nothing that the known
  *       one lists and listing nothing at an older version, not expired.
- *   <li>Targets: of the length, hashes and version that the snapshot says, signed as the delegating role says, not expired.
+ *   <li>Targets: of the length, hashes and version that the snapshot says, signed as root says, not expired.
  * </ul>
  *
  * <p>That is TUF 1.0; in what devices of another dialect are unlike it say its {@link Dialect#rules()} and {@link
@@ -44,12 +39,12 @@ public final class TrustedMetadataSet {
 
     private final Dialect dialect;
     private final Instant now;
-    private final Map<String, Signed<Targets>> targets = new HashMap<>();
     private Signed<Root> root;
     private Optional<Signed<Timestamp>> knownTimestamp = Optional.empty();
     private Optional<Signed<Snapshot>> knownSnapshot = Optional.empty();
     private Signed<Timestamp> timestamp;
     private Signed<Snapshot> snapshot;
+    private Signed<Targets> targets;
 
     /**
      * @param trustedRoot what the client was born with or walked to; it has to be signed by its own keys, no more
@@ -77,12 +72,7 @@ public final class TrustedMetadataSet {
     }
 
     public Optional<Signed<Targets>> targets() {
-        return targets(RoleName.TARGETS.value());
-    }
-
-    /** The metadata of the targets role, or of one that it delegates to. */
-    public Optional<Signed<Targets>> targets(String role) {
-        return Optional.ofNullable(targets.get(role));
+        return Optional.ofNullable(targets);
     }
 
     /** §5.3.4 to §5.3.6. */
@@ -157,7 +147,7 @@ public final class TrustedMetadataSet {
     /** §5.5.2 to §5.5.6. */
     public Signed<Snapshot> updateSnapshot(Bytes file) {
         inOrder(timestamp != null, "snapshot before timestamp");
-        inOrder(targets.isEmpty(), "snapshot after targets");
+        inOrder(targets == null, "snapshot after targets");
         var meta = timestamp.metadata().snapshotMeta();
         requireMeta("snapshot", meta, file);
         var next = decode("snapshot", Snapshot.class, file);
@@ -185,42 +175,17 @@ public final class TrustedMetadataSet {
     /** §5.6.2 to §5.6.5. */
     public Signed<Targets> updateTargets(Bytes file) {
         inOrder(snapshot != null, "targets before snapshot");
-        return updateTargets(
-                file,
-                "targets",
-                root.metadata().role(RoleName.TARGETS),
-                root.metadata().keys(),
-                "root");
-    }
-
-    /**
-     * The same for a role that targets, or a role below it, delegates to.
-     *
-     * @param delegator whose metadata, already here, is to name the role's keys
-     */
-    public Signed<Targets> updateDelegatedTargets(Bytes file, String role, String delegator) {
-        var delegating = targets.get(delegator);
-        inOrder(delegating != null, role + " before " + delegator);
-        var delegations = delegating.metadata().delegations();
-        var delegated = delegations
-                .flatMap(all -> all.role(role))
-                .orElseThrow(() -> new MissingMetadataException(role, "isn't delegated to by " + delegator));
-        return updateTargets(file, role, delegated, delegations.get().keys(), delegator);
-    }
-
-    private Signed<Targets> updateTargets(
-            Bytes file, String role, Role signers, Map<KeyId, Key> keys, String delegator) {
-        var meta = snapshot.metadata().meta().get(role + ".json");
+        var meta = snapshot.metadata().meta().get("targets.json");
         if (meta == null) {
             throw new MissingMetadataException(
-                    role, "isn't listed by snapshot " + snapshot.metadata().version());
+                    "targets", "isn't listed by snapshot " + snapshot.metadata().version());
         }
-        requireMeta(role, meta, file);
-        var next = decode(role, Targets.class, file);
-        requireSigned(role, next, signers, keys, delegator);
-        requireVersion(role, meta.version(), next.metadata().version());
-        requireUnexpired(role, next.metadata());
-        targets.put(role, next);
+        requireMeta("targets", meta, file);
+        var next = decode("targets", Targets.class, file);
+        requireSigned("targets", next, root.metadata(), "root");
+        requireVersion("targets", meta.version(), next.metadata().version());
+        requireUnexpired("targets", next.metadata());
+        targets = next;
         return next;
     }
 
@@ -237,11 +202,8 @@ public final class TrustedMetadataSet {
     }
 
     private static void requireSigned(String name, Signed<?> signed, Root by, String whose) {
-        requireSigned(name, signed, by.role(signed.metadata().role()), by.keys(), whose);
-    }
-
-    private static void requireSigned(String name, Signed<?> signed, Role role, Map<KeyId, Key> keys, String whose) {
-        var result = Verifier.verify(role, keys, signed.canonical(), signed.signatures());
+        var result =
+                Verifier.verify(by.role(signed.metadata().role()), by.keys(), signed.canonical(), signed.signatures());
         if (!result.verified()) {
             throw new UnsignedMetadataException(name, signed.metadata().version(), whose, result);
         }

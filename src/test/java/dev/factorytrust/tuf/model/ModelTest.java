@@ -83,7 +83,6 @@ class ModelTest {
         file.custom().orElseThrow().put("a", 2);
         assertThat(key.json()).isEqualTo(json());
         assertThat(file.custom()).contains(json());
-        assertThat(key.scheme()).isEmpty();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Key(JsonNodeFactory.instance.objectNode(), Optional.empty()))
                 .withMessageContaining("keytype");

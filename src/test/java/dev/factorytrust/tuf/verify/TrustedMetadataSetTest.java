@@ -3,8 +3,6 @@ package dev.factorytrust.tuf.verify;
 import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.InDialect;
 import dev.factorytrust.tuf.dialect.Dialect;
-import dev.factorytrust.tuf.model.DelegatedRole;
-import dev.factorytrust.tuf.model.Delegations;
 import dev.factorytrust.tuf.model.MetaFile;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.Snapshot;
@@ -19,7 +17,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -91,7 +88,6 @@ class TrustedMetadataSetTest extends InDialect {
         var fresh = trusting(rootFile, NOW);
         assertThatIllegalStateException().isThrownBy(() -> fresh.updateSnapshot(snapshotFile));
         assertThatIllegalStateException().isThrownBy(() -> fresh.updateTargets(targetsFile));
-        assertThatIllegalStateException().isThrownBy(() -> fresh.updateDelegatedTargets(targetsFile, "r", "targets"));
         var done = withSnapshot(snapshotFile, 4);
         assertThatIllegalStateException().isThrownBy(() -> done.updateRoot(rootFile));
         assertThatIllegalStateException().isThrownBy(() -> done.updateTimestamp(timestampFile));
@@ -338,34 +334,6 @@ class TrustedMetadataSetTest extends InDialect {
         refused(ExpiredMetadataException.class, "targets 3 expired", () -> withSnapshot(
                         sign(snapshot(4, expired, 3), "snapshot"), 4)
                 .updateTargets(expired));
-    }
-
-    @Test
-    void delegated_targets_are_signed_as_their_delegator_says() {
-        var role = new DelegatedRole(
-                "r", List.of(keyid("alice")), 1, false, Optional.of(List.of("*")), Optional.empty(), Map.of());
-        var delegations = new Delegations(keys("alice"), List.of(role), Optional.empty(), Map.of());
-        var targets = sign(targets(3, delegations), "targets");
-        var good = sign(targets(1), "alice");
-        var snapshot =
-                sign(snapshot(4, Map.of("targets.json", meta(3), "r.json", meta(1), "s.json", meta(1))), "snapshot");
-        var trusted = withSnapshot(snapshot, 4);
-        trusted.updateTargets(targets);
-        refused(
-                UnsignedMetadataException.class,
-                "r 1 is signed by 0 of the 1 keys that targets asks for",
-                () -> trusted.updateDelegatedTargets(sign(targets(1), "targets"), "r", "targets"));
-        refused(
-                MissingMetadataException.class,
-                "s isn't delegated to by targets",
-                () -> trusted.updateDelegatedTargets(good, "s", "targets"));
-        assertThat(trusted.targets("r")).isEmpty();
-        trusted.updateDelegatedTargets(good, "r", "targets");
-        assertThat(trusted.targets("r").orElseThrow().file()).isEqualTo(good);
-        refused(
-                MissingMetadataException.class,
-                "t isn't delegated to by r",
-                () -> trusted.updateDelegatedTargets(good, "t", "r"));
     }
 
     @Test
