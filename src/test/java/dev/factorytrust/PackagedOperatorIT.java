@@ -12,11 +12,13 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -95,6 +97,39 @@ class PackagedOperatorIT {
         assertThat(get(management, file("timestamp.json")).statusCode()).isEqualTo(404);
     }
 
+    /** A time series once made stays for as long as the process lives. */
+    @Test
+    void strangers_make_no_time_series() throws Exception {
+        process = start();
+        patiently().until(() -> get(management, "/q/health/live").statusCode() == 200);
+        sendAsAStranger(0);
+        var before = seriesOfRequests();
+
+        for (int i = 1; i <= 250; i++) {
+            sendAsAStranger(i);
+        }
+
+        assertThat(seriesOfRequests()).containsExactlyInAnyOrderElementsOf(before);
+    }
+
+    /** Any word is a method, any byte is part of a path, and what is refused before it comes to a route is counted too. */
+    private void sendAsAStranger(int i) throws IOException {
+        var header = " HTTP/1.1\r\nHost: devices\r\nConnection: close\r\n\r\n";
+        var withoutHost = " HTTP/1.1\r\nConnection: close\r\n\r\n";
+        var endOfLine = '\u0085';
+        assertThat(raw("M" + i + " /" + i + header)).startsWith("HTTP/1.1 405 ");
+        assertThat(raw("GET /a" + i + withoutHost)).startsWith("HTTP/1.1 400 ");
+        assertThat(raw("POST /" + endOfLine + i + header)).startsWith("HTTP/1.1 4");
+        assertThat(raw("GET /" + endOfLine + i + withoutHost)).startsWith("HTTP/1.1 400 ");
+    }
+
+    private List<String> seriesOfRequests() {
+        return metrics().stream()
+                .filter(line -> line.startsWith("http_server_requests_seconds_count"))
+                .map(line -> line.replaceFirst(" .*", ""))
+                .toList();
+    }
+
     @Test
     void the_ports_are_8080_and_9000() throws IOException {
         var shipped = new Properties();
@@ -170,6 +205,15 @@ class PackagedOperatorIT {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** What devices' port answers to these bytes. */
+    private String raw(String request) throws IOException {
+        try (var socket = new Socket("localhost", devices)) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
         }
     }
 
