@@ -137,7 +137,11 @@ public final class MetadataEndpoint implements Handler<HttpServerRequest> {
             response.putHeader(CONTENT_ENCODING, GZIP);
         }
         response.putHeader(CONTENT_TYPE, JSON).putHeader(CONTENT_LENGTH, chosen.contentLength());
-        response.end(chosen.body());
+        if (request.method() == HttpMethod.HEAD) {
+            response.end();
+        } else {
+            Slices.send(response, chosen.body());
+        }
     }
 
     private void notFound(HttpServerRequest request) {

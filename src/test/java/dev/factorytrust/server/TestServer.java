@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -82,11 +83,16 @@ final class TestServer implements AutoCloseable {
 
     /** All that is answered to these bytes, for what a well-behaved client refuses to send. */
     String raw(String request) throws IOException {
-        try (var socket = new Socket("127.0.0.1", server.actualPort())) {
-            socket.setSoTimeout(20_000);
+        try (var socket = connect(new Socket())) {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
         }
+    }
+
+    Socket connect(Socket socket) throws IOException {
+        socket.setSoTimeout(20_000);
+        socket.connect(new InetSocketAddress("127.0.0.1", server.actualPort()));
+        return socket;
     }
 
     String rawGet(String target) throws IOException {
