@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,6 +26,7 @@ class LargeFilesTest {
     private static final int MIB = 1024 * 1024;
     private static final String GET = "GET /fleet/large/1.targets.json HTTP/1.1\r\nHost: devices\r\n\r\n";
     private static final byte[] LARGE = new byte[4 * MIB];
+    private static final Duration IDLE = Duration.ofSeconds(1);
 
     static {
         new Random(7).nextBytes(LARGE);
@@ -33,7 +36,7 @@ class LargeFilesTest {
 
     @BeforeEach
     void start() {
-        server = new TestServer(Duration.ZERO, 0);
+        server = new TestServer(Duration.ZERO, 0, IDLE);
         var root = Bytes.of(new byte[] {'{', '}'});
         server.views.publish(
                 "fleet",
@@ -50,7 +53,9 @@ class LargeFilesTest {
     @Test
     void a_large_file_arrives_whole() {
         assertThat(server.get("/fleet/large/1.targets.json").body()).isEqualTo(LARGE);
-        assertThat(server.request("HEAD", "/fleet/large/1.targets.json").headers().firstValue("Content-Length"))
+        assertThat(server.request("HEAD", "/fleet/large/1.targets.json")
+                        .headers()
+                        .firstValue("Content-Length"))
                 .contains(Integer.toString(LARGE.length));
     }
 
@@ -78,6 +83,29 @@ class LargeFilesTest {
             }
             skipHead(socket.getInputStream());
             assertThat(socket.getInputStream().readNBytes(2)).asString().isEqualTo("{}");
+        }
+    }
+
+    /** It needs twice as long as a connection may be idle, and reads all the time. */
+    @Test
+    void a_slow_device_is_not_cut_off() throws Exception {
+        try (var socket = new Socket();
+                var clock = Executors.newSingleThreadScheduledExecutor()) {
+            socket.setReceiveBufferSize(64 * 1024);
+            server.connect(socket);
+            write(socket, GET);
+            skipHead(socket.getInputStream());
+            var arrived = 0;
+            for (int i = 0; i < 20; i++) {
+                Future<byte[]> next = clock.schedule(
+                        () -> socket.getInputStream().readNBytes(LARGE.length / 100),
+                        IDLE.toMillis() / 10,
+                        TimeUnit.MILLISECONDS);
+                arrived += next.get(20, TimeUnit.SECONDS).length;
+            }
+            arrived += socket.getInputStream().readNBytes(LARGE.length - arrived).length;
+
+            assertThat(arrived).isEqualTo(LARGE.length);
         }
     }
 

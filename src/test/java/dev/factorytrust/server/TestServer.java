@@ -39,11 +39,18 @@ final class TestServer implements AutoCloseable {
             .build();
 
     TestServer(Duration hold, int maxHeld) {
+        this(hold, maxHeld, LONG);
+    }
+
+    /** @param idle how long a connection may be idle */
+    TestServer(Duration hold, int maxHeld, Duration idle) {
         var policy = new ServingPolicy(Duration.ofSeconds(10), hold, maxHeld);
         views = new RepositoryViews(meters, policy);
         var router = Router.router(vertx);
         new ServerWiring().route(router, views, vertx, policy);
         var options = new HttpServerOptions().setHost("127.0.0.1").setPort(0);
+        options.setIdleTimeout((int) idle.toMillis()).setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+        new Connections().customizeHttpServer(options);
         server = vertx.createHttpServer(options)
                 .requestHandler(request -> {
                     router.handle(request);
