@@ -119,7 +119,8 @@ class PackagedOperatorIT {
         var endOfLine = '\u0085';
         assertThat(raw("M" + i + " /" + i + header)).startsWith("HTTP/1.1 405 ");
         assertThat(raw("GET /a" + i + withoutHost)).startsWith("HTTP/1.1 400 ");
-        assertThat(raw("POST /" + endOfLine + i + header)).startsWith("HTTP/1.1 4");
+        assertThat(raw("POST /" + endOfLine + i + header)).startsWith("HTTP/1.1 405 ");
+        assertThat(raw("GET /%zz" + i + header)).startsWith("HTTP/1.1 404 ").endsWith("not found\n");
         assertThat(raw("GET /" + endOfLine + i + withoutHost)).startsWith("HTTP/1.1 400 ");
     }
 

@@ -14,6 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import static io.vertx.core.http.HttpHeaders.ACCEPT_ENCODING;
 import static io.vertx.core.http.HttpHeaders.ALLOW;
 import static io.vertx.core.http.HttpHeaders.CACHE_CONTROL;
+import static io.vertx.core.http.HttpHeaders.CLOSE;
+import static io.vertx.core.http.HttpHeaders.CONNECTION;
 import static io.vertx.core.http.HttpHeaders.CONTENT_ENCODING;
 import static io.vertx.core.http.HttpHeaders.CONTENT_LENGTH;
 import static io.vertx.core.http.HttpHeaders.CONTENT_TYPE;
@@ -36,6 +38,7 @@ public final class MetadataEndpoint implements Handler<HttpServerRequest> {
     private static final Buffer METHOD_NOT_ALLOWED = Buffer.buffer("method not allowed\n");
     private static final Buffer NOT_SYNCHRONISED = Buffer.buffer("not synchronised yet\n");
     private static final Buffer NOT_WATCHED = Buffer.buffer("namespace not watched\n");
+    private static final Buffer CONTENT_TOO_LARGE = Buffer.buffer("nothing but a request is taken\n");
 
     /** How often a held request looks for its file; a flip isn't announced, so that nothing is kept per request. */
     private static final Duration LOOK = Duration.ofMillis(50);
@@ -53,15 +56,27 @@ public final class MetadataEndpoint implements Handler<HttpServerRequest> {
 
     @Override
     public void handle(HttpServerRequest request) {
+        var hasBody = RequestHeaders.announceABody(request.headers());
+        if (hasBody) {
+            closeBehindTheAnswer(request);
+        }
         var method = request.method();
         if (method != HttpMethod.GET && method != HttpMethod.HEAD) {
             var response = request.response().setStatusCode(405).putHeader(ALLOW, "GET, HEAD");
             text(response, METHOD_NOT_ALLOWED);
+        } else if (hasBody) {
+            text(request.response().setStatusCode(413), CONTENT_TOO_LARGE);
         } else if (!views.isSynced()) {
             unavailable(request, "5", NOT_SYNCHRONISED);
         } else {
             find(request);
         }
+    }
+
+    /** For what nobody means to read: what has come of it would be kept for as long as the connection lasts. */
+    static void closeBehindTheAnswer(HttpServerRequest request) {
+        var connection = request.connection();
+        request.response().putHeader(CONNECTION, CLOSE).endHandler(_ -> connection.close());
     }
 
     private void find(HttpServerRequest request) {

@@ -1,10 +1,15 @@
 package dev.factorytrust.server;
 
+import io.vertx.core.MultiMap;
+
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** The two request headers that change an answer. Whatever can't be read asks for nothing. */
+import static io.vertx.core.http.HttpHeaders.CONTENT_LENGTH;
+import static io.vertx.core.http.HttpHeaders.TRANSFER_ENCODING;
+
+/** The request headers that change an answer. Whatever can't be read asks for nothing. */
 final class RequestHeaders {
 
     /** A zero weight, which is a refusal: {@code q=0}, {@code q=0.000} (RFC 9110, 12.4.2). */
@@ -40,5 +45,11 @@ final class RequestHeaders {
             }
         }
         return false;
+    }
+
+    /** Whether something is to follow the head of the request, as far as its sender says (RFC 9112, 6.3). */
+    static boolean announceABody(MultiMap headers) {
+        var length = headers.get(CONTENT_LENGTH);
+        return headers.contains(TRANSFER_ENCODING) || length != null && !length.equals("0");
     }
 }

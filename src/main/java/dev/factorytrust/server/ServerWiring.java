@@ -14,8 +14,8 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
 /**
- * Puts the repository on the devices' port, all of it: nothing else shapes an answer there. Only what is no URI by its
- * syntax ({@code /%zz}) Quarkus refuses before any route, with a bare 400, which devices take as they take a 404.
+ * Puts the repository on the devices' port, all of it: nothing else shapes an answer there. What is no URI by its syntax
+ * ({@code /%zz}) comes here too, since {@link dev.factorytrust.Main} has Quarkus leave it alone.
  */
 @ApplicationScoped
 class ServerWiring {
@@ -41,13 +41,18 @@ class ServerWiring {
         var endpoint = new MetadataEndpoint(views, vertx, policy);
         router.route()
                 .order(Integer.MIN_VALUE)
-                .handler(context -> endpoint.handle(context.request()))
+                .handler(context -> {
+                    Pipelining.limit(context.request());
+                    endpoint.handle(context.request());
+                })
                 .failureHandler(ServerWiring::refuse);
     }
 
     /** What the router found malformed (no Host, no path). Quarkus would log each, and strangers could fill the disk. */
     private static void refuse(RoutingContext context) {
+        Pipelining.limit(context.request());
         if (context.statusCode() >= 400 && context.statusCode() < 500) {
+            MetadataEndpoint.closeBehindTheAnswer(context.request());
             context.response().setStatusCode(context.statusCode()).end();
         } else {
             context.next();
