@@ -22,7 +22,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -97,11 +99,11 @@ class PackagedOperatorIT {
         assertThat(get(management, file("timestamp.json")).statusCode()).isEqualTo(404);
     }
 
-    /** A time series once made stays for as long as the process lives. */
+    /** A time series once made stays for as long as the process lives, and a connection for as long as it is used. */
     @Test
-    void strangers_make_no_time_series() throws Exception {
-        process = start();
-        patiently().until(() -> get(management, "/q/health/live").statusCode() == 200);
+    void strangers_make_no_time_series_and_no_more_connections_than_they_may() throws Exception {
+        process = start(Map.of("QUARKUS_HTTP_LIMITS_MAX_CONNECTIONS", "50"));
+        patiently().until(() -> get(management, "/q/health/ready").statusCode() == 200);
         sendAsAStranger(0);
         var before = seriesOfRequests();
 
@@ -110,6 +112,24 @@ class PackagedOperatorIT {
         }
 
         assertThat(seriesOfRequests()).containsExactlyInAnyOrderElementsOf(before);
+
+        var open = new ArrayList<Socket>();
+        for (int i = 0; i < 50; i++) {
+            open.add(new Socket("localhost", devices));
+        }
+        patiently().until(() -> isRefused("GET / HTTP/1.0\r\n\r\n"));
+        for (var socket : open) {
+            socket.close();
+        }
+        patiently().until(() -> !isRefused("GET / HTTP/1.0\r\n\r\n"));
+    }
+
+    private boolean isRefused(String request) {
+        try {
+            return raw(request).isEmpty();
+        } catch (IOException reset) {
+            return true;
+        }
     }
 
     /** Any word is a method, any byte is part of a path, and what is refused before it comes to a route is counted too. */
@@ -132,12 +152,16 @@ class PackagedOperatorIT {
     }
 
     @Test
-    void the_ports_are_8080_and_9000() throws IOException {
+    void the_ports_are_8080_and_9000_and_connections_are_limited() throws IOException {
         var shipped = new Properties();
         try (var file = getClass().getResourceAsStream("/application.properties")) {
             shipped.load(file);
         }
-        assertThat(shipped).contains(entry("quarkus.http.port", "8080"), entry("quarkus.management.port", "9000"));
+        assertThat(shipped)
+                .contains(
+                        entry("quarkus.http.port", "8080"),
+                        entry("quarkus.management.port", "9000"),
+                        entry("quarkus.http.limits.max-connections", "1000"));
     }
 
     private void apply(String kind, String name, String spec) {
@@ -175,6 +199,10 @@ class PackagedOperatorIT {
     }
 
     private Process start() throws IOException {
+        return start(Map.of());
+    }
+
+    private Process start(Map<String, String> settings) throws IOException {
         var config = controlPlane.operatorConfig();
         var kubeconfig = Files.writeString(
                 folder.resolve("kubeconfig"), """
@@ -194,6 +222,7 @@ class PackagedOperatorIT {
         environment.put("FACTORY_TRUST_WATCH_NAMESPACES", namespace);
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(devices));
         environment.put("QUARKUS_MANAGEMENT_PORT", Integer.toString(management));
+        environment.putAll(settings);
         return builder.start();
     }
 
