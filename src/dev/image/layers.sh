@@ -8,8 +8,7 @@ java_home=$1 version=$2 revision=$3
 out=target/image
 home=opt/factory-trust
 rm -rf "$out"
-mkdir -p "$out/jre/$home" "$out/libraries/$home/operator" "$out/application/$home/"{bin,lib/app,operator} \
-    "$out/generated/$home/operator/quarkus"
+mkdir -p "$out/jre/$home" "$out/libraries/$home/operator" "$out/application/$home/"{bin,lib/app,operator}
 
 # What jdeps finds, and what is looked up by name: elliptic curves, DNS, time zones' and encodings' providers, heap dumps.
 modules=java.base,java.desktop,java.logging,java.management,java.naming,java.net.http,java.rmi,java.scripting,java.security.jgss
@@ -20,8 +19,6 @@ modules+=,jdk.naming.dns,jdk.net,jdk.unsupported,jdk.zipfs
 
 cp -r target/quarkus-app/lib "$out/libraries/$home/operator/"
 cp -r target/quarkus-app/{app,quarkus,quarkus-run.jar} "$out/application/$home/operator/"
-# Quarkus doesn't build it twice alike: a layer of its own, so that all others are.
-mv "$out/application/$home/operator/quarkus/generated-bytecode.jar" "$out/generated/$home/operator/quarkus/"
 
 # jpackage's launcher is a small binary; of the image that it comes in, only that is taken.
 launcher=$(mktemp -d)
