@@ -62,7 +62,11 @@ cp "$run/pki/apiserver.crt" "$rootfs/tmp/"
 chown 65532 "$rootfs/tmp/"*
 device_port=$(free_port) management_port=$(free_port)
 began=$SECONDS
-start operator env -i PATH="$PATH" KUBECONFIG=/tmp/kubeconfig POD_NAME=image POD_NAMESPACE=factory-trust-system "${inside[@]}" \
+# Started again whenever it ends, as a kubelet would: it ends by itself where the API server closes the watches of CRDs this new.
+# shellcheck disable=SC2016
+restarted='trap "kill \$!; wait; exit" TERM; while :; do "$@" & wait; sleep 1; done'
+start operator bash -c "$restarted" kubelet \
+    env -i PATH="$PATH" KUBECONFIG=/tmp/kubeconfig POD_NAME=image POD_NAMESPACE=factory-trust-system "${inside[@]}" \
     /opt/factory-trust/jre/bin/java -XX:+UseSerialGC -Ddemo.folder="$run" -Dquarkus.http.host=127.0.0.1 \
     -Dquarkus.http.port="$device_port" -Dquarkus.management.host=127.0.0.1 \
     -Dquarkus.management.port="$management_port" -jar /opt/factory-trust/operator/quarkus-run.jar
@@ -71,8 +75,33 @@ say "the operator is ready after $((SECONDS - began)) s"
 kubectl create namespace demo >/dev/null
 kubectl apply -n demo -f examples/factory-generate.yaml >/dev/null
 factory=$(kubectl -n demo get factory -o jsonpath='{.items[0].metadata.name}')
-kubectl -n demo wait --for=condition=Ready --timeout=60s "factory/$factory"
-curl -fsS -o "$run/1.root.json" "http://127.0.0.1:$device_port/demo/$factory/1.root.json"
+kubectl -n demo wait --for=condition=Ready --timeout=120s "factory/$factory"
+until_it_works curl -fsS -o "$run/1.root.json" "http://127.0.0.1:$device_port/demo/$factory/1.root.json"
 cp "$run/1.root.json" "$rootfs/tmp/"
 "${inside[@]}" /opt/factory-trust/bin/kubectl-factory verify "http://127.0.0.1:$device_port/demo/$factory" --root /tmp/1.root.json
 say "the operator published a Factory, and kubectl-factory verified it"
+
+# A key is made in it, and a payload is signed in it, without a network. It can't ask: there is no stty.
+alone=(unshare --net chroot --userspec=65532:65532 "$rootfs" /opt/factory-trust/bin/kubectl-factory)
+"${alone[@]}" keys generate --name alice --out /tmp/alice.pem >"$run/alice.yaml" 2>/dev/null
+kubectl apply -n demo -f - <<EOF >/dev/null
+apiVersion: factory-trust.dev/v1alpha1
+kind: RootRotation
+metadata: {name: alice}
+spec:
+  factory: $factory
+  fromVersion: 1
+  message: alice holds the root, too
+  root:
+    addKeys:
+$(sed -n '/^- name/,$s/^/      /p' "$run/alice.yaml")
+EOF
+until_it_works kubectl -n demo get configmap alice-payload
+kubectl -n demo get configmap alice-payload -o jsonpath='{.binaryData.payload\.json}' | base64 -d >"$rootfs/tmp/payload.json"
+sign=("${alone[@]}" sign /tmp/payload.json --key /tmp/alice.pem --current /tmp/1.root.json)
+if "${sign[@]}" 2>"$run/said"; then give_up "it signed, and nobody said yes"; fi
+grep -e --yes "$run/said" >/dev/null || give_up "$(cat "$run/said")"
+"${sign[@]}" --yes 2>/dev/null | kubectl apply -n demo -f - >/dev/null
+alice_counts() { [ "$(kubectl -n demo get rootrotation alice -o jsonpath='{.status.signatures.added.missing}')" = '[]' ]; }
+until_it_works alice_counts
+say "a key that was made in it signed in it, and the operator counts it"

@@ -67,6 +67,12 @@ PY
 cosign sign-blob "${key[@]}" --bundle $image.sigstore.json $image
 cosign verify-blob "${public[@]}" --bundle $image.sigstore.json $image
 
+# In the older format, which policy-controller wants.
+older=(--new-bundle-format=false)
+cosign sign --key release.key "${older[@]}" --use-signing-config=false --tlog-upload=false $http "$signed"
+cosign verify "${public[@]}" "${older[@]}" $http "$signed" >/dev/null
+refused "invalid signature" cosign verify --key stranger.pub --insecure-ignore-tlog "${older[@]}" $http "$signed"
+
 refused "could not verify envelope" cosign verify --key stranger.pub --insecure-ignore-tlog $http "$signed"
 # Another image takes the tag; then the true image's signature is put beside it.
 echo tampered >tampered && tar -cf tampered.tar tampered
