@@ -36,7 +36,7 @@ public final class Poller implements AutoCloseable {
             Executors.newScheduledThreadPool(DeviceClient.inUse().size());
     private final Queue<Incident> incidents = new ConcurrentLinkedQueue<>();
     private final List<Lane> lanes;
-    private final Instant end = Instant.now().plus(MOST);
+    private final Instant end;
 
     /** What went wrong; {@code what} is the client's own word for it, or why it could not even try. */
     public record Incident(Instant at, DeviceClient client, boolean fresh, String what) {}
@@ -50,6 +50,8 @@ public final class Poller implements AutoCloseable {
         lanes = DeviceClient.inUse().stream()
                 .map(client -> new Lane(client, url, root.toArray()))
                 .toList();
+        // The first devices may have had their client installed before.
+        end = Instant.now().plus(MOST);
         lanes.forEach(lane -> turns.scheduleWithFixedDelay(lane::turn, 0, PAUSE.toMillis(), TimeUnit.MILLISECONDS));
     }
 
