@@ -4,7 +4,8 @@
 # shellcheck source=src/dev/e2e/service.sh
 . src/dev/e2e/service.sh
 
-node_image=${E2E_KIND_IMAGE:-}
+# shellcheck source=src/dev/e2e/kind-image.sh
+. src/dev/e2e/kind-image.sh
 
 kind=$cache/kind-$(pinned sigs.k8s.io/kind "$dev/e2e/kind")/kind
 
@@ -13,8 +14,15 @@ unfit() {
     [ -z "$(docker ps -aq --filter name=ft-e2e-control-plane)" ] || echo "another run is up, or has left Kind's cluster ft-e2e behind"
 }
 
+# The kubelet doesn't start by itself where cgroups are of version 1.
 start_cluster() {
-    "$kind" create cluster --name ft-e2e --kubeconfig "$run/kubeconfig" --wait 180s ${node_image:+--image "$node_image"}
+    "$kind" create cluster --name ft-e2e --kubeconfig "$run/kubeconfig" --wait 180s --image "$node_image" --config - <<END
+kind: Cluster
+apiVersion: kind.x-k8s.io/v1alpha4
+kubeadmConfigPatches: ["{kind: KubeletConfiguration, failCgroupV1: false}"]
+END
+    # A busy machine would give all that runs on the node together as much as one process.
+    docker update --cpu-shares 8192 ft-e2e-control-plane >/dev/null
     export KUBECONFIG=$run/kubeconfig
 }
 

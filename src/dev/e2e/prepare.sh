@@ -25,11 +25,11 @@ tool() {
     compile "$2" "$3" "$1" "${@:4}"
 }
 
-# Only the control plane before it comes from elsewhere too.
+# node_tools [COMMAND...]: what a node runs, and those besides. Only the control plane before it comes from elsewhere too.
 node_tools() {
     local command
     [ -x "$binaries/kube-proxy" ] || say "building what a node of Kubernetes $kubernetes runs, once: about 3 minutes with two cores"
-    for command in kubelet kube-controller-manager kube-scheduler kube-proxy; do
+    for command in kubelet kube-controller-manager kube-scheduler kube-proxy "$@"; do
         tool "$binaries/$command" "$dev/e2e/node" "k8s.io/kubernetes/cmd/$command" \
             "-X k8s.io/component-base/version.gitVersion=v$kubernetes"
     done
@@ -80,7 +80,10 @@ prepare() {
     tool "$helm" "$dev/../test/clients/helm" helm.sh/helm/v4/cmd/helm
     case $cluster in
         node) node_tools ;;
-        kind) tool "$kind" "$dev/e2e/kind" sigs.k8s.io/kind ;;
+        kind)
+            tool "$kind" "$dev/e2e/kind" sigs.k8s.io/kind
+            choose_node_image
+            ;;
     esac
     images
     exec 8>&-
