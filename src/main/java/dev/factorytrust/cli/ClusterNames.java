@@ -1,5 +1,6 @@
 package dev.factorytrust.cli;
 
+import dev.factorytrust.api.KubernetesJson;
 import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.Target;
@@ -37,7 +38,10 @@ final class ClusterNames implements Completion.Names {
         var namespace = Optional.ofNullable(given.get("--namespace"))
                 .or(() -> Optional.ofNullable(config.getNamespace()))
                 .orElse("default");
-        try (var client = new KubernetesClientBuilder().withConfig(config).build()) {
+        try (var client = new KubernetesClientBuilder()
+                .withConfig(config)
+                .withKubernetesSerialization(KubernetesJson.serialization())
+                .build()) {
             return client.resources(kind).inNamespace(namespace).list().getItems().stream()
                     .map(found -> found.getMetadata().getName())
                     .toList();

@@ -1,5 +1,6 @@
 package dev.factorytrust.operator;
 
+import dev.factorytrust.api.KubernetesJson;
 import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.api.v1alpha1.FactoryStatus;
 import dev.factorytrust.api.v1alpha1.RootRotation;
@@ -30,6 +31,7 @@ import dev.factorytrust.operator.store.FactoryRef;
 import dev.factorytrust.operator.store.ImportSources;
 import dev.factorytrust.operator.store.Informers;
 import dev.factorytrust.operator.store.KeyStore;
+import dev.factorytrust.operator.store.LenientReading;
 import dev.factorytrust.operator.store.MetadataStore;
 import dev.factorytrust.operator.store.ViewFeed;
 import dev.factorytrust.operator.target.TargetReconciler;
@@ -99,7 +101,7 @@ public final class FactoryTrustOperator implements AutoCloseable {
             Runnable synced,
             Runnable halt) {
         var fence = new WriteFence();
-        client = fence.around(unfenced);
+        client = fence.around(unfenced, KubernetesJson.serialization(LenientReading.module()));
         this.sink = sink;
         this.synced = synced;
         var api = ApiServer.of(client);

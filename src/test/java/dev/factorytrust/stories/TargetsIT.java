@@ -135,6 +135,35 @@ class TargetsIT {
         }
     }
 
+    /** The API server stores it; what read it as JSON usually is stopped every replica, for all Factories. */
+    @Test
+    void what_few_readers_of_json_take_is_invalid_and_harms_nothing_else_listed_or_watched() {
+        var fleet = Fleet.declared("");
+        var hostile = Map.of(
+                "deep",
+                "{\"a\":".repeat(1_200) + "{}" + "}".repeat(1_200),
+                "deepest",
+                "{\"a\":" + "[".repeat(9_900) + "]".repeat(9_900) + '}',
+                "long",
+                "{\"%s\": 1}".formatted("n".repeat(60_000)),
+                "numbers",
+                "{\"n\": 1%s}".formatted("0".repeat(300)));
+        hostile.forEach(fleet::targetOf);
+        try (var operator = fleet.operator(clock)) {
+            hostile.keySet().forEach(name -> fleet.awaitTarget(name, "Invalid"));
+            hostile.forEach((name, custom) -> fleet.targetOf(name + "-too", custom));
+            hostile.keySet().forEach(name -> fleet.awaitTarget(name + "-too", "Invalid"));
+            assertThat(fleet.target("deep").getStatus().conditions().getFirst().message())
+                    .contains("spec.custom.a", "nested deeper than 16 levels");
+            assertThat(fleet.target("long").getStatus().conditions().getFirst().message())
+                    .contains("spec.custom.nnn", "60000 characters");
+            fleet.target("good", "");
+            fleet.awaitTarget("good", "Published");
+            fleet.awaitReady();
+            assertThat(operator.isAliveAndReady()).isTrue();
+        }
+    }
+
     @Test
     void an_edit_that_is_invalid_leaves_what_devices_have() {
         var fleet = Fleet.declared("");

@@ -1,5 +1,6 @@
 package dev.factorytrust.testing;
 
+import dev.factorytrust.api.KubernetesJson;
 import io.fabric8.kubeapitest.KubeAPIServer;
 import io.fabric8.kubeapitest.KubeAPIServerConfigBuilder;
 import io.fabric8.kubeapitest.Utils;
@@ -51,7 +52,10 @@ public final class ControlPlane {
     private ControlPlane(KubeAPIServer server) {
         this.server = server;
         this.adminConfig = Config.fromKubeconfig(server.getKubeConfigYaml());
-        this.admin = new KubernetesClientBuilder().withConfig(adminConfig).build();
+        this.admin = new KubernetesClientBuilder()
+                .withConfig(adminConfig)
+                .withKubernetesSerialization(KubernetesJson.serialization())
+                .build();
     }
 
     /** The control plane of this JVM, started by the first caller and stopped when the JVM ends. */

@@ -91,9 +91,10 @@ public record Bootstrap(
                     snapshot, timestamp and the private online keys. Example: [{configMapRef: {name: acme-metadata}}]""")
             List<ImportSource> sources,
 
-            @Min(1) @JsonPropertyDescription("""
+            @Min(1) @Max(2147483647) @JsonPropertyDescription("""
                     The oldest root version that is adopted and served; default 1. Devices that trust an older one cannot \
-                    follow. Example: 1""") Integer firstVersion) {}
+                    follow. Example: 1""")
+            Integer firstVersion) {}
 
     /** One object to import from. */
     @ApiObject

@@ -34,10 +34,11 @@ public record RootRotationSpec(
         @JsonPropertyDescription("The Factory, in the same namespace, whose root changes. Example: acme")
         String factory,
 
-        @Min(1) @JsonPropertyDescription("""
+        @Min(1) @Max(9007199254740991L) @JsonPropertyDescription("""
                 The newest root version that the author saw; wise in Git. If a later one is published by then, the rotation \
                 is Superseded instead of applied to a root that its author never saw; default: whatever is newest. \
-                Example: 4""") Long fromVersion,
+                Example: 4""")
+        Long fromVersion,
 
         @JsonPropertyDescription("""
                 Scheduled (online keys overlap; waits for its turn) or Compromise (overtakes what is not fully signed, \

@@ -96,7 +96,11 @@ public record TargetSpec(
                 https://artifacts.example.com/lmp-764.img""")
         String uri,
 
-        @Size(min = 1, max = 64) @JsonPropertyDescription("""
+        @Size(min = 1, max = 64)
+        @ValidationRule(
+                value = "self.all(k, k.size() <= 253)",
+                message = "an app's name in composeApps has at most 253 characters")
+        @JsonPropertyDescription("""
                 Fills custom.docker_compose_apps, the apps of this version by name. Example: {shellhttpd: \
                 {uri: hub.example.com/acme/shellhttpd@sha256:…}}""")
         Map<String, ComposeApp> composeApps) {

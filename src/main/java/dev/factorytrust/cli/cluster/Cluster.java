@@ -1,5 +1,6 @@
 package dev.factorytrust.cli.cluster;
 
+import dev.factorytrust.api.KubernetesJson;
 import dev.factorytrust.cli.console.Failure;
 import dev.factorytrust.tuf.Bytes;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -121,7 +122,10 @@ public final class Cluster {
         config.setRequestRetryBackoffLimit(1);
         config.setConnectionTimeout(10_000);
         var where = where(config);
-        try (var client = new KubernetesClientBuilder().withConfig(config).build()) {
+        try (var client = new KubernetesClientBuilder()
+                .withConfig(config)
+                .withKubernetesSerialization(KubernetesJson.serialization())
+                .build()) {
             return question.ask(client, where);
         } catch (KubernetesClientException e) {
             throw Failure.unreachable(told(e, config), e);

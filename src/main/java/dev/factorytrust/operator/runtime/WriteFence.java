@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.http.WebSocket;
 import io.fabric8.kubernetes.client.impl.KubernetesClientImpl;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -50,17 +51,18 @@ public final class WriteFence {
         this.nanoTime = nanoTime;
     }
 
-    /** The same client, with this fence around it. */
-    public KubernetesClient around(KubernetesClient client) {
+    /**
+     * The same client, with this fence around it.
+     *
+     * @param serialization how it reads and writes objects
+     */
+    public KubernetesClient around(KubernetesClient client, KubernetesSerialization serialization) {
         var once = new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
                 .withRequestRetryBackoffLimit(0)
                 .build();
         var http = client.getHttpClient();
         return new KubernetesClientImpl(
-                new Fenced(http, http.newBuilder().tag(once).build()),
-                client.getConfiguration(),
-                null,
-                client.getKubernetesSerialization());
+                new Fenced(http, http.newBuilder().tag(once).build()), client.getConfiguration(), null, serialization);
     }
 
     public void raise() {

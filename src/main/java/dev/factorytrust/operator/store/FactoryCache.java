@@ -59,6 +59,9 @@ public final class FactoryCache<T extends HasMetadata> implements ItemStore<T> {
 
     @Override
     public T put(String key, T object) {
+        if (LenientReading.isUnreadable(object)) {
+            return all.get(key);
+        }
         var old = all.put(key, object);
         var name = object.getMetadata().getName();
         var now = owner.apply(object);

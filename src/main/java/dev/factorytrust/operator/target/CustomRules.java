@@ -14,6 +14,11 @@ final class CustomRules {
 
     private static final BigInteger LARGEST = BigInteger.valueOf(LARGEST_INTEGER);
     private static final int DEPTH = 16;
+    private static final int NAME_LENGTH = 1024;
+
+    /** As much as our own reader of metadata takes. */
+    private static final int TEXT_LENGTH = 1024 * 1024;
+
     private static final int QUOTED = 64;
 
     private CustomRules() {}
@@ -29,7 +34,7 @@ final class CustomRules {
         switch (value.getNodeType()) {
             case NULL, BOOLEAN -> {}
             case NUMBER -> checkNumber(field, value, reasons);
-            case STRING -> checkText(field, value.textValue(), reasons);
+            case STRING -> checkText(field, value.textValue(), TEXT_LENGTH, reasons);
             case ARRAY, OBJECT -> {
                 if (depth > DEPTH) {
                     reasons.add(field + " is nested deeper than " + DEPTH + " levels: flatten it");
@@ -51,7 +56,7 @@ final class CustomRules {
         }
         object.properties().forEach(member -> {
             var name = member.getKey();
-            checkText("the name of " + field + '.' + clip(name), name, reasons);
+            checkText("the name of " + field + '.' + clip(name), name, NAME_LENGTH, reasons);
             check(field + '.' + clip(name), member.getValue(), depth + 1, reasons);
         });
     }
@@ -66,7 +71,11 @@ final class CustomRules {
         }
     }
 
-    private static void checkText(String field, String text, List<String> reasons) {
+    private static void checkText(String field, String text, int most, List<String> reasons) {
+        if (text.length() > most) {
+            reasons.add(field + " has " + text.length() + " characters, and not every client reads more than " + most
+                    + ": shorten it");
+        }
         text.codePoints()
                 .filter(c -> c != '\n' && (c < ' ' || c > '~'))
                 .findFirst()

@@ -93,6 +93,7 @@ class FactoryRulesIT {
                     {bootstrap: {import: {sources: [{secretRef: {name: No_Name}}]}}}          | secretRef.name
                     {bootstrap: {import: {sources: [{secretRef: {}}]}}}                       | secretRef.name: Required
                     {bootstrap: {import: {sources: [{secretRef: {name: k}}], firstVersion: 0}}} | firstVersion
+                    {bootstrap: {import: {sources: [{secretRef: {name: k}}], firstVersion: 2147483648}}} | firstVersion
                     {bootstrap: {generate: {}}, dialect: Uptane}                              | Unsupported value: "Uptane"
                     {bootstrap: {generate: {}}, deletionPolicy: Keep}                         | Unsupported value: "Keep"
                     {bootstrap: {generate: {}}, targets: {custody: Nobody}}                   | Unsupported value: "Nobody"

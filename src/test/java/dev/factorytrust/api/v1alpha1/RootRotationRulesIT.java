@@ -44,6 +44,7 @@ class RootRotationRulesIT {
                     {factory: Acme}                                                 | spec.factory
                     {factory: abcdefghijklmnopqrstuvwxyz-1234567890}                | spec.factory: Too long
                     {factory: acme, fromVersion: 0}                                 | spec.fromVersion
+                    {factory: acme, fromVersion: 9223372036854775808}               | spec.fromVersion
                     {factory: acme, reason: Whim}                                   | Unsupported value: "Whim"
                     {factory: acme, rotateOnlineKeys: [root]}                       | Unsupported value: "root"
                     {factory: acme, rotateOnlineKeys: [targets, targets]}           | Duplicate value

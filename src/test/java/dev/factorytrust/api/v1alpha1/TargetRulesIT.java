@@ -80,6 +80,13 @@ class TargetRulesIT {
         assertThat(declared.refusal("Target", digests(spec))).contains(expected);
     }
 
+    @Test
+    void an_apps_name_is_no_longer_than_a_name_can_be() {
+        var spec = "{factory: acme, length: 0, hashes: {sha256: SHA256}, composeApps: {%s: {uri: a}}}";
+        assertThat(declared.refusal("Target", digests(spec.formatted("a".repeat(254)))))
+                .contains("an app's name in composeApps has at most 253 characters");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -71,7 +71,7 @@ class WriteFenceTest {
                     .withRequestRetryBackoffLimit(AGAIN)
                     .build())
             .build();
-    private final KubernetesClient fenced = fence.around(client);
+    private final KubernetesClient fenced = fence.around(client, client.getKubernetesSerialization());
 
     @AfterEach
     void stop() {
