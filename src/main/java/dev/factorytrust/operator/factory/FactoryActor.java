@@ -66,7 +66,7 @@ public final class FactoryActor {
             }
             case Decision.SignFirstRoot(var root, var archive) ->
                 storeRoot(state, keysmith.sign(state, root, archive), false);
-            case Decision.OfferPayload(var payload) -> metadata.create(payload);
+            case Decision.OfferPayload(var payload) -> offer(state, payload);
             case Decision.StoreRoot(var root, var _, var compromise) -> storeVerified(state, root, compromise);
             case Decision.FlipRoot(var root, var overlapSince) -> flip(state, root, overlapSince);
             case Decision.RestartOverlap _ -> restartOverlap(state);
@@ -81,7 +81,11 @@ public final class FactoryActor {
                         .withUid(null)
                         .endMetadata()
                         .build());
-            case Decision.RemoveKey(var key, var _) -> keys.delete(key);
+            case Decision.RemoveKey(var key, var _) -> {
+                unchangedTimestamp(state);
+                LateCaches.requireUnused(api, state, key);
+                keys.delete(key);
+            }
             case Decision.EraseRootKeys(var archive) -> keys.delete(archive);
             case Decision.AddFinalizer _ -> teardown.addFinalizer(state);
             case Decision.DeleteOwned owned -> teardown.delete(owned);
@@ -227,6 +231,10 @@ public final class FactoryActor {
 
     private void publish(FactoryState state, Decision.Publish decision) {
         var seen = unchangedTimestamp(state);
+        decision.plan()
+                .targets()
+                .ifPresent(next -> LateCaches.requireNewer(
+                        api, state, next, decision.record().orElseGet(state.wishes()::publishedRecord)));
         var commit = decision.commit();
         var publication =
                 decision.plan().sign(state.dialect(), commit.signers(), state.policy(), state.signers(), state.now());
@@ -250,6 +258,17 @@ public final class FactoryActor {
         commit.overlapSince().ifPresent(since -> annotations.put(Names.OVERLAP_SINCE, since.toString()));
         metadata.replaceTimestamp(
                 MetadataStore.timestamp(seen, publication.timestamp().file(), annotations));
+    }
+
+    /** What people are asked to sign as targets is what is wanted now. */
+    private void offer(FactoryState state, ConfigMap payload) {
+        if (Names.targetsPayloadVersion(
+                        state.ref().name(), payload.getMetadata().getName())
+                .isPresent()) {
+            var plan = state.wishes().plan();
+            LateCaches.requireNewer(api, state, plan.content(), plan.record());
+        }
+        metadata.create(payload);
     }
 
     /** What holders have signed has one version only, also where the publication is cut off that has just stored it. */
@@ -293,11 +312,13 @@ public final class FactoryActor {
     private void remove(FactoryState state, ConfigMap object) {
         var name = object.getMetadata().getName();
         var seen = state.signatures().getOrDefault(name, List.of()).size();
-        if (StoredMetadata.file(object, Names.PAYLOAD_JSON).isPresent()
-                && api.labelled(Secret.class, state.ref().namespace(), Names.SIGNS, name)
-                                .size()
-                        > seen) {
-            throw new PlanOutdatedException(name, null);
+        if (StoredMetadata.file(object, Names.PAYLOAD_JSON).isPresent()) {
+            if (api.labelled(Secret.class, state.ref().namespace(), Names.SIGNS, name)
+                            .size()
+                    > seen) {
+                throw new PlanOutdatedException(name, null);
+            }
+            LateCaches.requireGone(api, state, Names.rotationOf(name));
         }
         metadata.delete(object);
     }

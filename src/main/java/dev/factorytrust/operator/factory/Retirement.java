@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  */
 final class Retirement {
 
-    /** A cache may lag behind what another leader has just made, never by this much. */
+    /** A cache may lag behind what another leader has just made; before a key goes the API server is asked, too. */
     private static final Duration LEAST_AGE = Duration.ofMinutes(10);
 
     private Retirement() {}

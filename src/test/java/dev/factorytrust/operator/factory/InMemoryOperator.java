@@ -131,12 +131,23 @@ final class InMemoryOperator {
 
     /** The caches catch up with what is stored. */
     void sync() {
+        syncAllBut(Void.class);
+    }
+
+    /** As where the connection of one kind's watch is dead, and nobody has noticed. */
+    void syncAllBut(Class<?> late) {
         seen = cluster.find(Factory.class, factory.name());
-        fill(configMaps, cluster.all(ConfigMap.class).toList());
         fill(keys, labelled(Names.FACTORY));
         fill(signatures, labelled(Names.SIGNS));
-        fill(rotations, cluster.all(RootRotation.class).toList());
-        fill(targets, cluster.all(Target.class).toList());
+        if (late != ConfigMap.class) {
+            fill(configMaps, cluster.all(ConfigMap.class).toList());
+        }
+        if (late != RootRotation.class) {
+            fill(rotations, cluster.all(RootRotation.class).toList());
+        }
+        if (late != Target.class) {
+            fill(targets, cluster.all(Target.class).toList());
+        }
     }
 
     private List<Secret> labelled(String label) {
