@@ -156,6 +156,10 @@ public final class OperatorProcess implements AutoCloseable {
             return lease().get() == null ? HttpURLConnection.HTTP_NOT_FOUND : HttpURLConnection.HTTP_OK;
         } catch (KubernetesClientException e) {
             return e.getCode();
+        } catch (RuntimeException e) {
+            // Whatever it is, this thread must not end by it: nobody else would ever halt the process.
+            LOG.warn("No answer about the lease", e);
+            return 0;
         }
     }
 

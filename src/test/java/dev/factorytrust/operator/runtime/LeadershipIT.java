@@ -4,9 +4,13 @@ import dev.factorytrust.api.v1alpha1.Factory;
 import dev.factorytrust.testing.ControlPlane;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.Interceptor;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -17,6 +21,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -104,13 +109,34 @@ class LeadershipIT {
     }
 
     @Test
-    void whoever_loses_the_lease_halts() {
-        first.start();
-        await().until(first.process::isLeader);
-        // Without a resourceVersion, or the leader's own renewal might come between.
-        lease().patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"holderIdentity\":\"thief\"}}");
-        assertThat(first.halted).succeedsWithin(PATIENCE);
-        assertThat(first.process.isLeader()).isFalse();
+    void whoever_loses_the_lease_halts_though_asking_for_it_fails_as_nobody_foresaw() {
+        var failures = new AtomicInteger(2);
+        try (var flawed = new KubernetesClientBuilder()
+                .withConfig(ControlPlane.shared().adminConfig())
+                .withHttpClientBuilderConsumer(
+                        http -> http.addOrReplaceInterceptor("flaw", failing("lease-lost", failures)))
+                .build()) {
+            var loser = named("factory-trust-0", flawed);
+            loser.start();
+            await().until(loser.process::isLeader);
+            // Without a resourceVersion, or the leader's own renewal might come between.
+            lease().patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"holderIdentity\":\"thief\"}}");
+            assertThat(loser.halted).succeedsWithin(PATIENCE);
+            assertThat(failures).hasNegativeValue();
+            assertThat(loser.process.isLeader()).isFalse();
+            loser.process.close();
+        }
+    }
+
+    private static Interceptor failing(String thread, AtomicInteger times) {
+        return new Interceptor() {
+            @Override
+            public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+                if (Thread.currentThread().getName().equals(thread) && times.getAndDecrement() > 0) {
+                    throw new IllegalStateException("on purpose");
+                }
+            }
+        };
     }
 
     @Test
