@@ -106,9 +106,9 @@ public final class FactoryTrustOperator implements AutoCloseable {
         this.synced = synced;
         var api = ApiServer.of(client);
         metadata = new MetadataStore(api, configMaps, this::trustedRoot);
-        views = new ViewFeed(metadata, sink);
         events = new Events(client, clock, settings.podName());
         metrics = new FactoryMetrics(registry, clock);
+        views = new ViewFeed(metadata, sink, metrics::served);
         informers = new Informers(halt);
         informers.feed(client.configMaps(), Names.FACTORY, configMaps);
         informers.feed(client.secrets(), Names.FACTORY, keys);

@@ -18,7 +18,7 @@ public final class Monitoring {
 
     private static final Path FOLDER = Path.of("helm", "factory-trust", "files", "monitoring");
     private static final Pattern NAME = Pattern.compile("\\b[a-z][a-z_]*\\b(?!\\s*\\()");
-    private static final Set<String> WORDS = Set.of("and", "or", "unless", "offset");
+    private static final Set<String> WORDS = Set.of("and", "or", "unless", "offset", "group_left");
 
     private Monitoring() {}
 

@@ -64,8 +64,7 @@ final class LateCaches {
     /** One that can't be read has no spec, and is there all the same. */
     private static boolean asksFor(FactoryRef factory, Target live, String path) {
         return live.getSpec() == null
-                || factory.name().equals(live.getSpec().factory())
-                        && path.equals(TargetFiles.path(live));
+                || factory.name().equals(live.getSpec().factory()) && path.equals(TargetFiles.path(live));
     }
 
     private static boolean makes(FactoryState state, Target live, TargetFile published) {

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToDoubleFunction;
 
 /** What monitoring sees of each Factory. Meters appear with the first report and go with {@link #forget}. */
@@ -47,6 +48,7 @@ public final class FactoryMetrics {
     private final MeterRegistry registry;
     private final Map<FactoryRef, Meters> factories = new ConcurrentHashMap<>();
     private final Map<FactoryRef, Gauge> declared = new ConcurrentHashMap<>();
+    private final Map<FactoryRef, Served> served = new ConcurrentHashMap<>();
     private volatile boolean silent;
 
     public FactoryMetrics(MeterRegistry registry, InstantSource clock) {
@@ -65,6 +67,41 @@ public final class FactoryMetrics {
                 .description("1 for each Factory that there is")
                 .tags(tags(factory))
                 .register(registry));
+    }
+
+    /**
+     * Says on every replica what it serves, so that one is noticed which no longer hears of what is published.
+     *
+     * @param timestamp the version that devices are served; 0 for none
+     */
+    public void served(FactoryRef factory, long timestamp) {
+        served.compute(factory, (_, before) -> {
+            if (timestamp == 0) {
+                Optional.ofNullable(before).map(Served::gauge).ifPresent(registry::remove);
+                return null;
+            }
+            var present = before == null ? new Served(tags(factory)) : before;
+            present.timestamp.set(timestamp);
+            return present;
+        });
+    }
+
+    private final class Served {
+
+        private final AtomicLong timestamp = new AtomicLong();
+        private final Gauge gauge;
+
+        private Served(Tags tags) {
+            gauge = Gauge.builder("factory_trust_served_timestamp_version", timestamp, AtomicLong::doubleValue)
+                    .description("The version of the timestamp that this replica serves")
+                    .tags(tags)
+                    .strongReference(true)
+                    .register(registry);
+        }
+
+        private Gauge gauge() {
+            return gauge;
+        }
     }
 
     /** Replaces what was reported of the Factory; the cost is the Factory's own, however many there are. */
@@ -100,7 +137,7 @@ public final class FactoryMetrics {
         factories.keySet().forEach(this::takeBack);
     }
 
-    /** Removes every meter of a Factory that is gone. */
+    /** Removes every meter of a Factory that is gone, but for what devices are served of it all the same. */
     public void forget(FactoryRef factory) {
         declared.computeIfPresent(factory, (_, gauge) -> {
             registry.remove(gauge);

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.ObjLongConsumer;
 
 /**
  * Brings verified states to the server, on every replica. A state that doesn't hold never replaces one that did; where
@@ -40,14 +41,17 @@ public final class ViewFeed implements AutoCloseable {
 
     private final MetadataStore metadata;
     private final Sink sink;
+    private final ObjLongConsumer<FactoryRef> served;
     private final Set<FactoryRef> waiting = ConcurrentHashMap.newKeySet();
     private final Set<FactoryRef> faulty = ConcurrentHashMap.newKeySet();
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("views").daemon().factory());
 
-    public ViewFeed(MetadataStore metadata, Sink sink) {
+    /** @param served told the version of the timestamp that devices are served from now on; 0 where they are served none */
+    public ViewFeed(MetadataStore metadata, Sink sink, ObjLongConsumer<FactoryRef> served) {
         this.metadata = metadata;
         this.sink = sink;
+        this.served = served;
     }
 
     /** Takes note that a Factory's objects changed. Cheap, as the informer's thread needs it. */
@@ -84,6 +88,7 @@ public final class ViewFeed implements AutoCloseable {
                                 "root", repository.root().metadata().version(),
                                 "snapshot", repository.snapshot().metadata().version(),
                                 "targets", repository.targets().metadata().version()));
+                served.accept(factory, repository.timestamp().metadata().version());
                 faulty.remove(factory);
             }
             case Reading.Faulty(var object, var problem, var verified) -> {
@@ -96,6 +101,7 @@ public final class ViewFeed implements AutoCloseable {
                     verified.forEach(
                             (version, root) -> files.put(dialect.fileName(RoleName.ROOT, version), root.file()));
                     sink.publish(factory, files, Map.of("root", verified.lastKey()));
+                    served.accept(factory, 0);
                 }
             }
             case Reading.RolledBack(var version, var _) ->
@@ -104,6 +110,7 @@ public final class ViewFeed implements AutoCloseable {
                 // A view outlives the objects that it was made from, but not its fleet.
                 if (metadata.lastGood(factory).isEmpty()) {
                     sink.remove(factory);
+                    served.accept(factory, 0);
                     if (stored.isEmpty()) {
                         metadata.forget(factory);
                     }

@@ -74,23 +74,26 @@ final class Field implements AutoCloseable {
         this.dialect = dialect;
         this.experience = EXPERIENCES.computeIfAbsent(dialect.id(), _ -> new Experience(dialect));
         this.passed = passed;
-        server = new ViewFeed(new MetadataStore(cluster, replica, _ -> trustedRoot(cluster)), new ViewFeed.Sink() {
-            @Override
-            public void publish(FactoryRef ref, Map<String, Bytes> files, Map<String, Long> newest) {
-                flips.add(Map.copyOf(files));
-            }
+        server = new ViewFeed(
+                new MetadataStore(cluster, replica, _ -> trustedRoot(cluster)),
+                new ViewFeed.Sink() {
+                    @Override
+                    public void publish(FactoryRef ref, Map<String, Bytes> files, Map<String, Long> newest) {
+                        flips.add(Map.copyOf(files));
+                    }
 
-            @Override
-            public void remove(FactoryRef ref) {
-                flips.add(Map.of());
-            }
+                    @Override
+                    public void remove(FactoryRef ref) {
+                        flips.add(Map.of());
+                    }
 
-            @Override
-            public void unwatched(String namespace) {}
+                    @Override
+                    public void unwatched(String namespace) {}
 
-            @Override
-            public void watched(String namespace) {}
-        });
+                    @Override
+                    public void watched(String namespace) {}
+                },
+                (_, _) -> {});
         cluster.all(ConfigMap.class).forEach(object -> replica.put(replica.getKey(object), object));
         follow();
         cluster.watch(change -> {

@@ -108,6 +108,20 @@ class FactoryMetricsTest {
     }
 
     @Test
+    void what_devices_are_served_is_said_for_as_long_as_they_are_whoever_signs_and_whatever_is_declared() {
+        metrics.served(ACME, 7);
+        metrics.served(ACME, 8);
+        metrics.silence();
+        metrics.forget(ACME);
+        assertThat(registry.scrape())
+                .contains("factory_trust_served_timestamp_version{factory=\"acme\",namespace=\"fleet\",} 8.0");
+        metrics.served(ACME, 0);
+        assertThat(registry.scrape()).doesNotContain("acme");
+        metrics.served(ACME, 1);
+        assertThat(registry.scrape()).contains("namespace=\"fleet\",} 1.0");
+    }
+
+    @Test
     void who_no_longer_signs_says_what_there_is_and_no_longer_how_it_is() {
         metrics.declared(ACME);
         metrics.report(ACME, READY, TIMESTAMP, Optional.of(WAITING));
