@@ -34,17 +34,31 @@ public final class KubernetesJson {
 
     /** For a client: the constraints of the API server in the place of Jackson's own. */
     public static KubernetesSerialization serialization(Module... more) {
-        return new KubernetesSerialization(
-                new ObjectMapper(new BoundedFactory(new JsonFactoryBuilder()
-                                .streamReadConstraints(StreamReadConstraints.builder()
-                                        .maxNestingDepth(Integer.MAX_VALUE)
-                                        .maxNameLength(Integer.MAX_VALUE)
-                                        .maxNumberLength(Integer.MAX_VALUE)
-                                        .maxStringLength(Integer.MAX_VALUE)
-                                        .build())
-                                .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)))
-                        .registerModules(more),
-                true);
+        var factory = new JsonFactoryBuilder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(Integer.MAX_VALUE)
+                        .maxNameLength(Integer.MAX_VALUE)
+                        .maxNumberLength(Integer.MAX_VALUE)
+                        .maxStringLength(Integer.MAX_VALUE)
+                        .build())
+                .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW);
+        return new WithoutNuls(new ObjectMapper(new BoundedFactory(factory)).registerModules(more));
+    }
+
+    /**
+     * Where no WebSocket comes through, Fabric8 7.6.1 watches by plain HTTP, and appends a NUL for every byte of what it has
+     * read above one per character: the next event can't be read, and the informer dies of one umlaut. JSON has no NULs.
+     */
+    private static final class WithoutNuls extends KubernetesSerialization {
+
+        private WithoutNuls(ObjectMapper mapper) {
+            super(mapper, true);
+        }
+
+        @Override
+        public <T> T unmarshal(String text, Class<T> type) {
+            return super.unmarshal(text.replace("\0", ""), type);
+        }
     }
 
     private static final class BoundedFactory extends JsonFactory {

@@ -2,13 +2,26 @@ package dev.factorytrust.api;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
 import dev.factorytrust.api.v1alpha1.Target;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.DefaultKubernetesResourceList;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.Watcher;
+import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -73,6 +86,53 @@ class KubernetesJsonTest {
                 + ", {\"b\": 4}]";
         assertThat(serialization.unmarshal(json, JsonNode.class))
                 .hasToString("[".repeat(KubernetesJson.DEPTH) + "]".repeat(KubernetesJson.DEPTH - 1) + ",{\"b\":4}]");
+    }
+
+    /** A server that refuses WebSockets, as some that stand before API servers do. */
+    @Test
+    void a_watch_by_plain_http_goes_on_after_an_event_that_is_not_all_ascii() throws Exception {
+        var event = """
+                {"type": "ADDED", "object": {"kind": "ConfigMap", "apiVersion": "v1",
+                 "metadata": {"name": "%s", "resourceVersion": "1"}, "data": {"says": "gr\u00fc\u00df dich\u2026"}}}
+                """.replace("\n ", " ");
+        var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            if (exchange.getRequestHeaders().containsKey("Upgrade")) {
+                exchange.sendResponseHeaders(503, -1);
+                return;
+            }
+            exchange.sendResponseHeaders(200, 0);
+            for (var name : List.of("first", "second")) {
+                exchange.getResponseBody().write(event.formatted(name).getBytes(StandardCharsets.UTF_8));
+                exchange.getResponseBody().flush();
+            }
+        });
+        server.start();
+        var seen = new LinkedBlockingQueue<String>();
+        try (var client = new KubernetesClientBuilder()
+                        .withConfig(new ConfigBuilder(Config.empty())
+                                .withMasterUrl("http://127.0.0.1:"
+                                        + server.getAddress().getPort())
+                                .withRequestRetryBackoffLimit(0)
+                                .build())
+                        .withKubernetesSerialization(serialization)
+                        .build();
+                var _ = client.configMaps().inNamespace("fleet").watch(new Watcher<ConfigMap>() {
+                    @Override
+                    public void eventReceived(Action action, ConfigMap object) {
+                        seen.add(object.getMetadata().getName());
+                    }
+
+                    @Override
+                    public void onClose(WatcherException cause) {
+                        seen.add("closed: " + cause.getMessage());
+                    }
+                })) {
+            assertThat(seen.poll(30, TimeUnit.SECONDS)).isEqualTo("first");
+            assertThat(seen.poll(30, TimeUnit.SECONDS)).isEqualTo("second");
+        } finally {
+            server.stop(0);
+        }
     }
 
     private DefaultKubernetesResourceList<Target> list(String custom) {
