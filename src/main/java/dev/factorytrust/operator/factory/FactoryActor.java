@@ -5,6 +5,7 @@ import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.store.ApiServer;
 import dev.factorytrust.operator.store.KeyStore;
 import dev.factorytrust.operator.store.MetadataStore;
+import dev.factorytrust.operator.store.NameTakenException;
 import dev.factorytrust.operator.store.PlanOutdatedException;
 import dev.factorytrust.operator.store.StoredMetadata;
 import dev.factorytrust.tuf.model.RoleName;
@@ -19,9 +20,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 
-import java.net.HttpURLConnection;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -95,34 +94,23 @@ public final class FactoryActor {
 
     /** A cache that lags has it declared twice; only another Factory's rotation of that name is a fault. */
     private void declare(RootRotation rotation) {
+        var name = rotation.getMetadata().getName();
+        var owner = rotation.getSpec().factory();
         try {
-            api.create(rotation);
-        } catch (KubernetesClientException e) {
-            var there = api.find(
-                    RootRotation.class,
-                    rotation.getMetadata().getNamespace(),
-                    rotation.getMetadata().getName());
-            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT
-                    && there.filter(other -> !other.getSpec()
-                                    .factory()
-                                    .equals(rotation.getSpec().factory()))
-                            .isEmpty()) {
-                throw new PlanOutdatedException(rotation.getMetadata().getName(), e);
-            }
-            throw e;
+            PlanOutdatedException.swap(name, () -> api.create(rotation));
+        } catch (PlanOutdatedException taken) {
+            api.find(RootRotation.class, rotation.getMetadata().getNamespace(), name)
+                    .filter(other -> !other.getSpec().factory().equals(owner))
+                    .ifPresent(other -> {
+                        throw new NameTakenException(other, owner);
+                    });
+            throw taken;
         }
     }
 
     /** Only the declaration that was seen: its successor of the same name may have been signed since. */
     private void withdraw(RootRotation seen) {
-        try {
-            api.delete(seen);
-        } catch (KubernetesClientException e) {
-            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
-                throw new PlanOutdatedException(seen.getMetadata().getName(), e);
-            }
-            throw e;
-        }
+        PlanOutdatedException.swap(seen.getMetadata().getName(), () -> api.delete(seen));
     }
 
     private static ConfigMap commitPoint(FactoryState state, long floor) {

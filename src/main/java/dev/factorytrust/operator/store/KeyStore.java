@@ -9,9 +9,7 @@ import dev.factorytrust.tuf.dialect.Dialect;
 import dev.factorytrust.tuf.model.RoleName;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 
-import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Collection;
@@ -113,25 +111,15 @@ public final class KeyStore {
 
     /** Deletes exactly the Secret that was seen. */
     public void delete(Secret seen) {
-        try {
-            api.delete(seen);
-        } catch (KubernetesClientException e) {
-            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
-                throw new PlanOutdatedException(seen.getMetadata().getName(), e);
-            }
-            throw e;
-        }
+        PlanOutdatedException.swap(seen.getMetadata().getName(), () -> api.delete(seen));
     }
 
     private void create(Secret secret) {
         try {
-            api.create(secret);
-        } catch (KubernetesClientException e) {
-            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
-                requireOurs(secret);
-                throw new PlanOutdatedException(secret.getMetadata().getName(), e);
-            }
-            throw e;
+            PlanOutdatedException.swap(secret.getMetadata().getName(), () -> api.create(secret));
+        } catch (PlanOutdatedException taken) {
+            requireOurs(secret);
+            throw taken;
         }
     }
 

@@ -7,12 +7,12 @@ import dev.factorytrust.operator.store.ApiServer;
 import dev.factorytrust.operator.store.FactoryCache;
 import dev.factorytrust.operator.store.KeyStore;
 import dev.factorytrust.operator.store.MetadataStore;
+import dev.factorytrust.operator.store.NameTakenException;
 import dev.factorytrust.operator.store.PlanOutdatedException;
 import dev.factorytrust.testing.ControlPlane;
 import dev.factorytrust.tuf.crypto.KeyType;
 import dev.factorytrust.tuf.crypto.SoftwareKey;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
@@ -41,8 +41,8 @@ class FirstRootDeclarationIT {
     void a_rotation_of_another_factory_under_that_name_is_a_fault() {
         declare("other");
         assertThatThrownBy(() -> declare("acme"))
-                .isInstanceOf(KubernetesClientException.class)
-                .hasMessageContaining("already exists");
+                .isInstanceOf(NameTakenException.class)
+                .hasMessageContaining("RootRotation acme-root-1 is of Factory other");
     }
 
     private void declare(String factory) {
