@@ -98,8 +98,7 @@ public record TargetsCeremonies(
 
     /** The newest first. */
     private static List<TargetsPayload> ours(TargetsInputs inputs) {
-        return inputs.stored().targetsPayloads().descendingMap().entrySet().stream()
-                .flatMap(entry -> TargetsPayload.read(inputs.dialect(), entry.getKey(), entry.getValue()).stream())
+        return inputs.payloads().stream()
                 .filter(payload -> payload.version() <= inputs.publishedVersion() || isOurs(inputs, payload))
                 .toList();
     }

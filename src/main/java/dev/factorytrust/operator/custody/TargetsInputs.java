@@ -18,6 +18,7 @@ import java.util.Optional;
 /**
  * What the next version of targets is decided from, where holders sign it.
  *
+ * @param payloads see {@link TargetsPayload#stored}
  * @param signatures attached Secrets by the name of the payload that they sign
  * @param reported the payloads that status names: what the operator itself has offered
  * @param published what devices are served; empty before the first publication
@@ -30,6 +31,7 @@ public record TargetsInputs(
         FactoryRef factory,
         Dialect dialect,
         StoredMetadata stored,
+        List<TargetsPayload> payloads,
         OnlineSigners signers,
         Map<String, List<Secret>> signatures,
         List<OfferedTargets> reported,

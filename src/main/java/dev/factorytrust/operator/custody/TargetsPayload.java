@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -47,8 +48,15 @@ public record TargetsPayload(
         return new TargetsPayload(object, canonical, targets, Optional.of(record), until);
     }
 
+    /** What is stored at payloads' names and can be read, the newest first. */
+    public static List<TargetsPayload> stored(Dialect dialect, StoredMetadata stored) {
+        return stored.targetsPayloads().descendingMap().entrySet().stream()
+                .flatMap(entry -> read(dialect, entry.getKey(), entry.getValue()).stream())
+                .toList();
+    }
+
     /** @return empty where it isn't one that the operator makes */
-    static Optional<TargetsPayload> read(Dialect dialect, long version, ConfigMap object) {
+    private static Optional<TargetsPayload> read(Dialect dialect, long version, ConfigMap object) {
         try {
             return StoredMetadata.file(object, Names.PAYLOAD_JSON)
                     .flatMap(canonical -> StoredMetadata.annotation(object, Names.SIGN_BEFORE)

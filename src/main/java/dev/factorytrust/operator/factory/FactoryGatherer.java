@@ -7,6 +7,7 @@ import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.names.Names;
 import dev.factorytrust.operator.Defaults;
+import dev.factorytrust.operator.custody.TargetsPayload;
 import dev.factorytrust.operator.store.FactoryCache;
 import dev.factorytrust.operator.store.FactoryRef;
 import dev.factorytrust.operator.store.ImportSources;
@@ -114,6 +115,7 @@ public final class FactoryGatherer {
                 dialect,
                 policy,
                 stored,
+                TargetsPayload.stored(dialect, stored),
                 reading,
                 roots,
                 metadata.lastGood(ref),

@@ -7,6 +7,7 @@ import dev.factorytrust.api.v1alpha1.FactoryStatus.RoleStatus;
 import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.operator.Defaults;
+import dev.factorytrust.operator.custody.TargetsPayload;
 import dev.factorytrust.operator.rotation.CeremonyInputs;
 import dev.factorytrust.operator.store.FactoryRef;
 import dev.factorytrust.operator.store.ImportSources;
@@ -35,6 +36,7 @@ import java.util.function.Function;
  * Everything a decision about one Factory is made from, gathered at one moment.
  *
  * @param dialect that the metadata is stored in; where nothing is stored yet, the one that the Factory declares
+ * @param targetsPayloads what is stored at the names of payloads of targets and can be read, the newest first
  * @param roots the stored chain of roots, as far as it holds
  * @param lastGood the newest published state that held, which may be newer than what is readable now
  * @param firstOnlineKeys the keys that root 1 may name for each online role, oldest first
@@ -55,6 +57,7 @@ public record FactoryState(
         Dialect dialect,
         Policy policy,
         StoredMetadata stored,
+        List<TargetsPayload> targetsPayloads,
         Reading reading,
         Roots roots,
         Optional<Reading.Published> lastGood,

@@ -125,6 +125,7 @@ final class HeldTargets {
                 state.ref(),
                 state.dialect(),
                 state.stored(),
+                state.targetsPayloads(),
                 state.signers(),
                 state.signatures(),
                 reported,
