@@ -45,8 +45,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /** What {@code keys rotate} doesn't do, and says so; after each of them nothing is lost. */
 class KeyRotationRefusalsTest {
 
-    private static final Person BOB = Person.withKey("bob", KeyType.ED25519);
-
     private static InMemoryFactory generated;
 
     @TempDir
@@ -404,32 +402,6 @@ class KeyRotationRefusalsTest {
         Files.write(holder.pending(), factory.rootKeys().toArray());
         assertThat(holder.rotate(KeyHolder.PLAIN).end()).isEqualTo(KeyRotationRun.End.TIDIED);
         nothingIsDeclared();
-    }
-
-    @Test
-    void a_share_of_several_is_given_and_the_others_are_named() {
-        var alice = Person.withKey("alice", KeyType.ED25519);
-        try (var shared = InMemoryFactory.unwatched(
-                "offline: {threshold: 2, keys: [%s, %s]}".formatted(alice.declared(), BOB.declared()), alice, BOB)) {
-            var alices = new KeyHolder(shared, drawer.resolve("alice.tgz")).putInDrawer(archive(alice.key()));
-            var result = alices.rotateWithoutWaiting(KeyHolder.PLAIN);
-            assertThat(result.end()).isEqualTo(KeyRotationRun.End.SIGNED);
-            shared.settle();
-            assertThat(alices.rotateWithoutWaiting(KeyHolder.PLAIN)
-                            .state()
-                            .status()
-                            .orElseThrow()
-                            .signatures()
-                            .current()
-                            .missing())
-                    .extracting(key -> key.name())
-                    .containsExactly("bob");
-            shared.sign(result.state().name().orElseThrow(), BOB);
-            assertThat(alices.rotate(KeyHolder.PLAIN).end()).isEqualTo(KeyRotationRun.End.ROTATED);
-            assertThat(alices.fleetsKeys())
-                    .contains(BOB.key().publicKey())
-                    .doesNotContain(alice.key().publicKey());
-        }
     }
 
     @Test
