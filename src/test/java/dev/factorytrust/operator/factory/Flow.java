@@ -27,8 +27,8 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
     static final Person ALICE = Person.withKey("alice", KeyType.ED25519);
     static final Person BOB = Person.withKey("bob", KeyType.ED25519);
 
-    private static final Person TINA = Person.withKey("tina", KeyType.ED25519);
-    private static final Person TOM = Person.withKey("tom", KeyType.ED25519);
+    static final Person TINA = Person.withKey("tina", KeyType.ED25519);
+    static final Person TOM = Person.withKey("tom", KeyType.ED25519);
 
     static final String OWNED_BY_ALICE = "offline: {threshold: 1, keys: [%s]}".formatted(InMemoryStory.declared(ALICE));
 
@@ -247,7 +247,7 @@ record Flow(String name, Consumer<InMemoryStory> given, List<Consumer<InMemorySt
                 .anyMatch(name -> name.matches("acme-targets-[0-9]+-part-2"));
     }
 
-    private static void ownedByTina(InMemoryStory story) {
+    static void ownedByTina(InMemoryStory story) {
         story.declareFactory(
                 OWNED_BY_ALICE + ", targets: {threshold: 1, keys: [%s]}".formatted(InMemoryStory.declared(TINA)),
                 "{custody: Offline}");

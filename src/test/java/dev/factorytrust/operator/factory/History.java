@@ -33,7 +33,7 @@ record History(List<Happening> happenings) {
          */
         record Declare(String change, Set<Integer> signers) implements Act {}
 
-        /** These holders sign whatever is offered to be signed. */
+        /** These people sign whatever is offered to be signed by them. */
         record Sign(Set<Integer> holders) implements Act {}
 
         /** Takes back one of the rotations, whatever has become of it. */
@@ -51,10 +51,29 @@ record History(List<Happening> happenings) {
 
     record Disturbance(Kind kind, int write, Moment moment) {}
 
+    /** Holders of root, and then those of targets. */
     static final List<Person> PEOPLE = List.of(
-            Flow.ALICE, Flow.BOB, Person.withKey("carol", KeyType.ED25519), Person.withKey("dave", KeyType.ED25519));
+            Flow.ALICE,
+            Flow.BOB,
+            Person.withKey("carol", KeyType.ED25519),
+            Person.withKey("dave", KeyType.ED25519),
+            Flow.TINA,
+            Flow.TOM);
 
-    static final Set<Integer> EVERYBODY = Set.of(0, 1, 2, 3);
+    static final int OF_ROOT = 4;
+
+    /** Who signs targets, where people do. */
+    static final List<String> CUSTODY = List.of(
+            "targets: {addKeys: [%s]}".formatted(Flow.TOM.declared()),
+            "targets: {addKeys: [%s], threshold: 2}".formatted(Flow.TOM.declared()),
+            "targets: {removeKeys: [tina], addKeys: [%s]}".formatted(Flow.TOM.declared()),
+            "targets: {removeKeys: [tom], threshold: 1}",
+            "targets: {removeKeys: [tom], addKeys: [%s], threshold: 1}".formatted(Flow.TINA.declared()),
+            "targets: {addKeys: [%s]}, rotateOnlineKeys: [timestamp]".formatted(Flow.TOM.declared()),
+            "reason: Compromise, targets: {addKeys: [%s], removeKeys: [tina], threshold: 1}"
+                    .formatted(Flow.TOM.declared()));
+
+    static final Set<Integer> EVERYBODY = Set.of(0, 1, 2, 3, 4, 5);
 
     /** Each in its own second, so that rotations and Targets are of the same order of age in every run. */
     private static final Duration TICK = Duration.ofSeconds(1);
@@ -100,11 +119,18 @@ record History(List<Happening> happenings) {
         }
     }
 
+    /** Root is signed by holders of targets too where their keys change: who joins them proves that he has his. */
     static void sign(InMemoryStory story, Set<Integer> holders) {
-        story.cluster()
-                .all(RootRotation.class)
-                .forEach(rotation -> holders.forEach(
-                        holder -> story.sign(rotation.getMetadata().getName(), PEOPLE.get(holder))));
+        story.cluster().all(RootRotation.class).forEach(rotation -> holders.stream()
+                .filter(holder -> holder < OF_ROOT || rotation.getSpec().targets() != null)
+                .forEach(holder -> story.sign(rotation.getMetadata().getName(), PEOPLE.get(holder))));
+        signTargets(story, holders);
+    }
+
+    static void signTargets(InMemoryStory story, Set<Integer> holders) {
+        story.offeredTargets().forEach(version -> holders.stream()
+                .filter(holder -> holder >= OF_ROOT)
+                .forEach(holder -> story.sign(version, PEOPLE.get(holder))));
     }
 
     private static void setTarget(InMemoryStory story, String name, int release) {

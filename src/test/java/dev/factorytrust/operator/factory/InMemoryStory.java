@@ -230,7 +230,9 @@ final class InMemoryStory extends People implements AutoCloseable {
         settle();
         if (reading().published().isEmpty()) {
             History.sign(this, History.EVERYBODY);
+            settle();
         }
+        holdersOfTargetsSign();
         rest();
         assertThat(look().decision()).as("what it rests on").isInstanceOf(Decision.Wait.class);
         assertThat(published().targets().metadata().targets().keySet())
@@ -238,6 +240,15 @@ final class InMemoryStory extends People implements AutoCloseable {
                 .containsExactlyInAnyOrderElementsOf(cluster.all(Target.class)
                         .map(target -> target.getMetadata().getName())
                         .toList());
+    }
+
+    /** Where people sign targets, what was asked for takes them; and what they signed may make room for more. */
+    private void holdersOfTargetsSign() {
+        for (var before = -1L; before != cluster.revision(); ) {
+            before = cluster.revision();
+            History.signTargets(this, History.EVERYBODY);
+            settle();
+        }
     }
 
     long newestTimestamp() {

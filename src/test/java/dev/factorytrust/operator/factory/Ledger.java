@@ -72,7 +72,7 @@ final class Ledger {
         together = before.together;
     }
 
-    /** From now on a root may come to devices with its successor only: the key that it names is lost. */
+    /** From now on a root may come to devices with its successor only: what it names can't sign, or isn't to be waited for. */
     void rootsMayComeTogether() {
         together = true;
     }

@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.kubernetes.client.utils.Serialization;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -108,6 +109,15 @@ class People {
                     .withData(Map.of("signature", person.sign(payload.get()).base64()))
                     .build());
         }
+    }
+
+    /** What is offered to the holders of targets, by the name that a payload has in {@link #sign}. */
+    List<String> offeredTargets() {
+        return cluster.all(ConfigMap.class)
+                .map(object -> object.getMetadata().getName())
+                .filter(name -> name.matches("acme-targets-[0-9]+-payload"))
+                .map(name -> name.replace("-payload", ""))
+                .toList();
     }
 
     Optional<Bytes> payload(String rotation) {
