@@ -161,7 +161,7 @@ class PackagedOperatorIT {
                 .contains(
                         entry("quarkus.http.port", "8080"),
                         entry("quarkus.management.port", "9000"),
-                        entry("quarkus.http.limits.max-connections", "1000"));
+                        entry("quarkus.http.limits.max-connections", "2000"));
     }
 
     private void apply(String kind, String name, String spec) {

@@ -38,7 +38,6 @@ public final class MetadataEndpoint implements Handler<HttpServerRequest> {
     private static final Buffer METHOD_NOT_ALLOWED = Buffer.buffer("method not allowed\n");
     private static final Buffer NOT_SYNCHRONISED = Buffer.buffer("not synchronised yet\n");
     private static final Buffer NOT_WATCHED = Buffer.buffer("namespace not watched\n");
-    private static final Buffer CONTENT_TOO_LARGE = Buffer.buffer("nothing but a request is taken\n");
 
     /** How often a held request looks for its file; a flip isn't announced, so that nothing is kept per request. */
     private static final Duration LOOK = Duration.ofMillis(50);
@@ -56,16 +55,13 @@ public final class MetadataEndpoint implements Handler<HttpServerRequest> {
 
     @Override
     public void handle(HttpServerRequest request) {
-        var hasBody = RequestHeaders.announceABody(request.headers());
-        if (hasBody) {
+        if (RequestHeaders.announceABody(request.headers())) {
             closeBehindTheAnswer(request);
         }
         var method = request.method();
         if (method != HttpMethod.GET && method != HttpMethod.HEAD) {
             var response = request.response().setStatusCode(405).putHeader(ALLOW, "GET, HEAD");
             text(response, METHOD_NOT_ALLOWED);
-        } else if (hasBody) {
-            text(request.response().setStatusCode(413), CONTENT_TOO_LARGE);
         } else if (!views.isSynced()) {
             unavailable(request, "5", NOT_SYNCHRONISED);
         } else {

@@ -108,7 +108,8 @@ record HolderKeys(Collection<PublicKey> all, Collection<PublicKey> kept) {
     private static Failure elsewhere(String factory, Set<PublicKey> silent) {
         return Failure.refused(
                 ("the archive has a root key (%s) that signed none of the roots of Factory %s that the cluster has. Either it"
-                                + " is there for another Factory, or for a root that was never finished; or the cluster shows"
+                                + " is there for another Factory, for a root that was never finished, or for one before the"
+                                + " oldest that the cluster has; or the cluster shows"
                                 + " other roots than your devices have, as one does that was restored from an old backup, or"
                                 + " that a thief of an older key of yours holds. Nothing was signed. Name the newest root that"
                                 + " you know from a device or an export with --root")

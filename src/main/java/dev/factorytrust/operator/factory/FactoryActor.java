@@ -100,7 +100,8 @@ public final class FactoryActor {
             PlanOutdatedException.swap(name, () -> api.create(rotation));
         } catch (PlanOutdatedException taken) {
             api.find(RootRotation.class, rotation.getMetadata().getNamespace(), name)
-                    .filter(other -> !other.getSpec().factory().equals(owner))
+                    .filter(other -> other.getSpec() == null
+                            || !other.getSpec().factory().equals(owner))
                     .ifPresent(other -> {
                         throw new NameTakenException(other, owner);
                     });

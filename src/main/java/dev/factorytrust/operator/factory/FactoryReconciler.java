@@ -47,6 +47,7 @@ public final class FactoryReconciler implements Reconciler<Factory> {
     private final Settings settings;
     private final Wakeups wakeups;
     private final Consumer<FactoryRef> gone;
+    private final Overtaken overtaken = new Overtaken();
 
     /** @param gone told of each Factory that is deleted, after the last look at it */
     public FactoryReconciler(
@@ -76,8 +77,10 @@ public final class FactoryReconciler implements Reconciler<Factory> {
     @Override
     public UpdateControl<Factory> reconcile(Factory factory, Context<Factory> context) {
         if (context.isPrimaryResourceDeleted()) {
-            gone.accept(new FactoryRef(
-                    factory.getMetadata().getNamespace(), factory.getMetadata().getName()));
+            var ref = new FactoryRef(
+                    factory.getMetadata().getNamespace(), factory.getMetadata().getName());
+            overtaken.over(ref);
+            gone.accept(ref);
             return UpdateControl.noUpdate();
         }
         factory.setStatus(statuses.latest(factory));
@@ -89,6 +92,7 @@ public final class FactoryReconciler implements Reconciler<Factory> {
         }
         return switch (decision) {
             case Decision.Wait(var until) -> {
+                overtaken.over(state.ref());
                 report(situation, decision, Optional.empty());
                 yield later(Duration.between(state.now(), until));
             }
@@ -107,11 +111,22 @@ public final class FactoryReconciler implements Reconciler<Factory> {
                 report(situation, decision, Optional.empty());
             }
             actor.act(state, decision);
+            overtaken.over(state.ref());
             news.done(state, decision);
             return later(AFTER_WRITE);
         } catch (PlanOutdatedException e) {
             LOG.debug("{}: {}; planning again", state.ref(), e.getMessage());
             news.outdated(state, decision);
+            if (overtaken.again(state.ref(), state.now())) {
+                report(
+                        situation,
+                        decision,
+                        Optional.of("Every plan of more than a minute was out of date when it was to be carried out ("
+                                + e.getMessage()
+                                + "). If that goes on, this operator's caches have stopped following the"
+                                + " API server, or something undoes what it writes: delete the leader's pod, and look who"
+                                + " else writes that object"));
+            }
             return later(AFTER_WRITE);
         } catch (RuntimeException e) {
             news.failed(state, decision, e);

@@ -13,6 +13,8 @@ import dev.factorytrust.tuf.repository.ManagedPaths;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
 
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 
@@ -42,23 +44,55 @@ final class LateCaches {
             return;
         }
         before.managed().forEach((path, name) -> {
-            var gone = !name.equals(record.managed().get(path)) && !isCached(state, name);
-            var changed = Optional.ofNullable(published.get(path))
-                    .filter(file -> next.containsKey(path) && !file.equals(next.get(path)));
-            if (gone || changed.isPresent()) {
-                api.find(Target.class, state.ref().namespace(), name)
-                        .filter(live -> asksFor(state.ref(), live, path))
-                        .filter(live -> gone || makes(state, live, changed.orElseThrow()))
-                        .ifPresent(live -> {
-                            throw new PlanOutdatedException("Target " + name, null);
-                        });
+            var owner = Optional.ofNullable(record.managed().get(path));
+            var file = Optional.ofNullable(published.get(path));
+            if (!owner.equals(Optional.of(name)) && !isCached(state, name, path)) {
+                find(api, state, name, path).ifPresent(live -> {
+                    throw outdated(name);
+                });
+            } else if (owner.isPresent() && !file.equals(Optional.ofNullable(next.get(path)))) {
+                file.ifPresent(old -> requireChanged(api, state, path, old, name, owner.get()));
             }
         });
     }
 
-    private static boolean isCached(FactoryState state, String target) {
+    /** The same Target asks for something else now, or another one has the path that it had. */
+    private static void requireChanged(
+            ApiServer api, FactoryState state, String path, TargetFile published, String before, String owner) {
+        var live = find(api, state, before, path).filter(target -> makes(state, target, published));
+        if (before.equals(owner)) {
+            live.ifPresent(unchanged -> {
+                throw outdated(before);
+            });
+            return;
+        }
+        var heir = find(api, state, owner, path).orElseThrow(() -> outdated(owner));
+        live.filter(target -> isOlder(target, heir)).ifPresent(rightful -> {
+            throw outdated(before);
+        });
+    }
+
+    /** As the older Target has a path that two ask for. */
+    private static boolean isOlder(Target one, Target other) {
+        return Comparator.comparing((Target target) ->
+                                Instant.parse(target.getMetadata().getCreationTimestamp()))
+                        .thenComparing(target -> target.getMetadata().getName())
+                        .compare(one, other)
+                < 0;
+    }
+
+    private static Optional<Target> find(ApiServer api, FactoryState state, String target, String path) {
+        return api.find(Target.class, state.ref().namespace(), target).filter(live -> asksFor(state.ref(), live, path));
+    }
+
+    private static PlanOutdatedException outdated(String target) {
+        return new PlanOutdatedException("Target " + target, null);
+    }
+
+    private static boolean isCached(FactoryState state, String target, String path) {
         return state.targets().stream()
-                .anyMatch(cached -> cached.getMetadata().getName().equals(target));
+                .anyMatch(
+                        cached -> cached.getMetadata().getName().equals(target) && asksFor(state.ref(), cached, path));
     }
 
     /** One that can't be read has no spec, and is there all the same. */

@@ -13,10 +13,16 @@ public final class NameTakenException extends RuntimeException {
                 + factory.name() + " of what belongs there. Move it away, or give the Factory another name");
     }
 
-    /** @param owner the Factory that it changes */
+    /**
+     * @param other which may be one that nobody can read
+     * @param owner the Factory that it changes
+     */
     public NameTakenException(RootRotation other, String owner) {
-        super("RootRotation " + other.getMetadata().getName() + " is of Factory "
-                + other.getSpec().factory() + ", and Factory " + owner
+        super("RootRotation " + other.getMetadata().getName() + " is "
+                + (other.getSpec() == null
+                        ? "unreadable"
+                        : "of Factory " + other.getSpec().factory())
+                + ", and Factory " + owner
                 + " would declare its own under that name. Delete it, or give the Factory another name");
     }
 }

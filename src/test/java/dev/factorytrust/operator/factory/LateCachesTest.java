@@ -5,6 +5,7 @@ import dev.factorytrust.api.v1alpha1.RootRotation;
 import dev.factorytrust.api.v1alpha1.Target;
 import dev.factorytrust.operator.store.PlanOutdatedException;
 import dev.factorytrust.stories.Person;
+import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.crypto.KeyType;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -82,6 +83,47 @@ class LateCachesTest {
         assertThat(release("lmp-765")).isEqualTo(2);
         story.settle(operator);
         assertThat(release("lmp-765")).isEqualTo(3);
+    }
+
+    /** Made again, it is the younger one of the two that ask for its path. */
+    @Test
+    void a_path_passes_to_another_target_though_the_one_that_had_it_is_still_there() {
+        generated();
+        competing("first", 1);
+        story.pass(Duration.ofMinutes(1));
+        competing("second", 2);
+        story.settle();
+        assertThat(release("lmp")).isEqualTo(1);
+
+        story.pass(Duration.ofMinutes(1));
+        story.remove(Target.class, "first");
+        competing("first", 1);
+        story.settle();
+        assertThat(release("lmp")).isEqualTo(2);
+    }
+
+    @Test
+    void a_path_passes_to_no_target_that_only_a_late_cache_has() {
+        generated();
+        competing("first", 1);
+        story.pass(Duration.ofMinutes(1));
+        competing("second", 2);
+        story.settle();
+        var standby = standby();
+        story.remove(Target.class, "first");
+        story.settle();
+        assertThat(release("lmp")).isEqualTo(2);
+
+        assertOutdated(standby, decided(standby, Target.class, Decision.Publish.class), "Target first");
+        assertThat(release("lmp")).isEqualTo(2);
+    }
+
+    private void competing(String name, int release) {
+        story.apply(
+                Target.class,
+                name,
+                "{factory: acme, path: lmp, length: 7, hashes: {sha256: %s}, custom: {release: %d}}"
+                        .formatted(Bytes.utf8("lmp").sha256(), release));
     }
 
     @Test

@@ -147,7 +147,7 @@ class People {
         return Stream.of(people).map(Person::declared).collect(Collectors.joining(", "));
     }
 
-    private void apply(Class<? extends HasMetadata> kind, String name, String spec) {
+    void apply(Class<? extends HasMetadata> kind, String name, String spec) {
         cluster.create(resource(kind, name, spec));
     }
 
