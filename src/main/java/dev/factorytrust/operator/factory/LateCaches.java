@@ -7,14 +7,13 @@ import dev.factorytrust.operator.store.ApiServer;
 import dev.factorytrust.operator.store.FactoryRef;
 import dev.factorytrust.operator.store.PlanOutdatedException;
 import dev.factorytrust.operator.target.TargetFiles;
+import dev.factorytrust.operator.target.TargetWishes;
 import dev.factorytrust.tuf.model.RoleName;
 import dev.factorytrust.tuf.model.TargetFile;
 import dev.factorytrust.tuf.repository.ManagedPaths;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
 
-import java.time.Instant;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 
@@ -67,18 +66,11 @@ final class LateCaches {
             return;
         }
         var heir = find(api, state, owner, path).orElseThrow(() -> outdated(owner));
-        live.filter(target -> isOlder(target, heir)).ifPresent(rightful -> {
-            throw outdated(before);
-        });
-    }
-
-    /** As the older Target has a path that two ask for. */
-    private static boolean isOlder(Target one, Target other) {
-        return Comparator.comparing((Target target) ->
-                                Instant.parse(target.getMetadata().getCreationTimestamp()))
-                        .thenComparing(target -> target.getMetadata().getName())
-                        .compare(one, other)
-                < 0;
+        live.filter(target -> TargetWishes.wanted(target, path, published)
+                        .precedes(TargetWishes.wanted(heir, path, published)))
+                .ifPresent(rightful -> {
+                    throw outdated(before);
+                });
     }
 
     private static Optional<Target> find(ApiServer api, FactoryState state, String target, String path) {

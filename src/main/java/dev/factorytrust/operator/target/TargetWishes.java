@@ -49,15 +49,14 @@ public record TargetWishes(
             var name = target.getMetadata().getName();
             var path = TargetFiles.path(target);
             switch (TargetFiles.of(target, dialect, Optional.ofNullable(committed.get(path)))) {
-                case TargetFiles.Result.Publishable(var _, var file) ->
-                    wanted.add(new Wanted(name, path, file, created(target)));
+                case TargetFiles.Result.Publishable(var _, var file) -> wanted.add(wanted(target, path, file));
                 case TargetFiles.Result.Invalid(var reasons) -> {
                     problems.put(name, reasons);
                     Optional.ofNullable(committed.get(path))
                             .filter(_ -> record.map(
                                             paths -> name.equals(paths.managed().get(path)))
                                     .orElse(false))
-                            .ifPresent(file -> wanted.add(new Wanted(name, path, file, created(target))));
+                            .ifPresent(file -> wanted.add(wanted(target, path, file)));
                 }
             }
         }
@@ -75,7 +74,9 @@ public record TargetWishes(
                 record.orElseGet(() -> new ManagedPaths(factoryUid, Map.of())));
     }
 
-    private static Instant created(Target target) {
-        return Instant.parse(target.getMetadata().getCreationTimestamp());
+    /** That the Target asks for this file under this path. */
+    public static Wanted wanted(Target target, String path, TargetFile file) {
+        var meta = target.getMetadata();
+        return new Wanted(meta.getName(), path, file, Instant.parse(meta.getCreationTimestamp()));
     }
 }

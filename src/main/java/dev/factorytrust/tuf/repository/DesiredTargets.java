@@ -19,7 +19,17 @@ import java.util.TreeMap;
 public final class DesiredTargets {
 
     /** @param target name of the Target resource that asks for the path */
-    public record Wanted(String target, String path, TargetFile file, Instant created) {}
+    public record Wanted(String target, String path, TargetFile file, Instant created) {
+
+        /** The older wins; of two that are as old, as objects restored together are, the first by name. */
+        private static final Comparator<Wanted> PRECEDENCE =
+                Comparator.comparing(Wanted::created).thenComparing(Wanted::target);
+
+        /** Whether this one has the path where both ask for it. */
+        public boolean precedes(Wanted other) {
+            return PRECEDENCE.compare(this, other) < 0;
+        }
+    }
 
     /**
      * @param content of the role; what is committed, where {@code held}
@@ -43,10 +53,6 @@ public final class DesiredTargets {
         }
     }
 
-    /** The older wins; of two that are as old, as objects restored together are, the first by name. */
-    private static final Comparator<Wanted> PRECEDENCE =
-            Comparator.comparing(Wanted::created).thenComparing(Wanted::target);
-
     private DesiredTargets() {}
 
     /**
@@ -65,7 +71,7 @@ public final class DesiredTargets {
                 .orElse(Map.of());
         var winners = new HashMap<String, Wanted>();
         var conflicts = new HashMap<String, String>();
-        wanted.stream().sorted(PRECEDENCE).forEachOrdered(target -> {
+        wanted.stream().sorted(Wanted.PRECEDENCE).forEachOrdered(target -> {
             var winner = winners.putIfAbsent(target.path(), target);
             if (winner != null) {
                 conflicts.put(target.target(), winner.target());
