@@ -2,11 +2,7 @@ package dev.factorytrust;
 
 import dev.factorytrust.operator.FactoryTrustOperator;
 import dev.factorytrust.operator.runtime.Settings;
-import dev.factorytrust.operator.store.FactoryRef;
-import dev.factorytrust.operator.store.ViewFeed;
-import dev.factorytrust.server.RepositoryView;
 import dev.factorytrust.server.RepositoryViews;
-import dev.factorytrust.tuf.Bytes;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -15,7 +11,6 @@ import org.eclipse.microprofile.config.Config;
 import org.jboss.logging.Logger;
 
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -75,28 +70,5 @@ class OperatorApplication {
     private static void halt() {
         LOG.error("This process ends, another goes on");
         Runtime.getRuntime().halt(1);
-    }
-
-    private record ServedViews(RepositoryViews views) implements ViewFeed.Sink {
-
-        @Override
-        public void publish(FactoryRef factory, Map<String, Bytes> files, Map<String, Long> newest) {
-            views.publish(factory.namespace(), factory.name(), new RepositoryView(files, newest));
-        }
-
-        @Override
-        public void remove(FactoryRef factory) {
-            views.remove(factory.namespace(), factory.name());
-        }
-
-        @Override
-        public void unwatched(String namespace) {
-            views.markUnwatched(namespace);
-        }
-
-        @Override
-        public void watched(String namespace) {
-            views.markWatched(namespace);
-        }
     }
 }

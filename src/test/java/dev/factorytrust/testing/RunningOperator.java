@@ -1,14 +1,11 @@
 package dev.factorytrust.testing;
 
+import dev.factorytrust.ServedViews;
 import dev.factorytrust.operator.FactoryTrustOperator;
 import dev.factorytrust.operator.runtime.Settings;
-import dev.factorytrust.operator.store.FactoryRef;
-import dev.factorytrust.operator.store.ViewFeed;
 import dev.factorytrust.server.MetadataEndpoint;
-import dev.factorytrust.server.RepositoryView;
 import dev.factorytrust.server.RepositoryViews;
 import dev.factorytrust.server.ServingPolicy;
-import dev.factorytrust.tuf.Bytes;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -72,7 +69,7 @@ public final class RunningOperator implements AutoCloseable {
                 policy.maxAge(),
                 4);
         operator = new FactoryTrustOperator(
-                client, settings, clock, registry, new Sink(), schedule, views::markSynced, halt);
+                client, settings, clock, registry, new ServedViews(views), schedule, views::markSynced, halt);
         operator.start();
         server = vertx.createHttpServer()
                 .requestHandler(new MetadataEndpoint(views, vertx, policy))
@@ -198,28 +195,6 @@ public final class RunningOperator implements AutoCloseable {
             if (response.code() == HttpURLConnection.HTTP_FORBIDDEN) {
                 refusals.incrementAndGet();
             }
-        }
-    }
-
-    private final class Sink implements ViewFeed.Sink {
-        @Override
-        public void publish(FactoryRef factory, Map<String, Bytes> files, Map<String, Long> newest) {
-            views.publish(factory.namespace(), factory.name(), new RepositoryView(files, newest));
-        }
-
-        @Override
-        public void remove(FactoryRef factory) {
-            views.remove(factory.namespace(), factory.name());
-        }
-
-        @Override
-        public void unwatched(String namespace) {
-            views.markUnwatched(namespace);
-        }
-
-        @Override
-        public void watched(String namespace) {
-            views.markWatched(namespace);
         }
     }
 }
