@@ -3,7 +3,6 @@ package dev.factorytrust.cli.key;
 import dev.factorytrust.cli.console.Failure;
 import dev.factorytrust.cli.console.Output;
 import dev.factorytrust.cli.console.Passphrase;
-import dev.factorytrust.tuf.Bytes;
 import dev.factorytrust.tuf.crypto.PublicKey;
 import dev.factorytrust.tuf.crypto.Signer;
 import picocli.CommandLine.ArgGroup;
@@ -19,8 +18,6 @@ import picocli.CommandLine.Option;
             "Prints what a RootRotation or a Factory lists under keys, as generate does."
         })
 public final class KeysShow implements Runnable {
-
-    private static final Bytes PROBE = Bytes.utf8("kubectl factory keys show: does this key sign?");
 
     @Option(names = "--name", required = true, description = "Who holds it: the name that root, status and diffs show.")
     private String name;
@@ -47,7 +44,7 @@ public final class KeysShow implements Runnable {
 
     /** What a token shows beside a private key may be another's: a root would name a key that nobody can sign with. */
     private static PublicKey proven(Signer key) {
-        if (!key.publicKey().verify(PROBE, key.sign(PROBE))) {
+        if (!key.isProven()) {
             throw Failure.refused("the key doesn't sign (" + key.publicKey() + ")");
         }
         return key.publicKey();

@@ -9,4 +9,10 @@ public interface Signer {
 
     /** The signature in the form that TUF carries: 64 bytes for Ed25519, DER for ECDSA, RSA-PSS with a salt of 32. */
     Bytes sign(Bytes message);
+
+    /** Whether the public key is the private key's: an archive, or a token, may have another's beside it. */
+    default boolean isProven() {
+        var probe = Bytes.utf8("does this key sign?");
+        return publicKey().verify(probe, sign(probe));
+    }
 }
