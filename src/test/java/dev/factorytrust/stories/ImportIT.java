@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -69,16 +70,7 @@ class ImportIT {
     }
 
     private void movesIn(RotationStory story, Address address, List<Device> fielded) throws Exception {
-        onCluster(
-                story,
-                "import",
-                "acme",
-                "--from",
-                repository,
-                "--keys",
-                disk.resolve("keys"),
-                "--root",
-                file("1.root.json"));
+        imports(story, "--root", file("1.root.json"));
         story.awaitReady();
         assertThat(story.root(1)).isEqualTo(bytes(file("1.root.json")));
         assertThat(story.root(3)).isEqualTo(bytes(file("3.root.json")));
@@ -106,20 +98,18 @@ class ImportIT {
     private void comesOnlyOnce(RotationStory story) throws Exception {
         var source = story.client().secrets().inNamespace(story.namespace()).withName("acme-import-keys");
         source.delete();
-        onCluster(story, "import", "acme", "--from", repository, "--keys", disk.resolve("keys"));
+        imports(story);
         assertThat(source.get()).isNull();
-        assertThatThrownBy(() -> onCluster(
-                        story,
-                        "import",
-                        "acme",
-                        "--from",
-                        repository,
-                        "--keys",
-                        disk.resolve("keys"),
-                        "--first-version",
-                        "2"))
+        assertThatThrownBy(() -> imports(story, "--first-version", "2"))
                 .hasMessageContaining("Factory acme is in namespace " + story.namespace() + " already, and is another");
         assertThat(source.get()).isNull();
+    }
+
+    private void imports(RotationStory story, Object... more) throws Exception {
+        var words =
+                new ArrayList<Object>(List.of("import", "acme", "--from", repository, "--keys", disk.resolve("keys")));
+        words.addAll(List.of(more));
+        onCluster(story, words.toArray());
     }
 
     private void changesItsRoot(RotationStory story, List<Device> fielded) throws Exception {

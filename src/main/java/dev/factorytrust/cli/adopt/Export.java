@@ -148,12 +148,12 @@ public final class Export implements Runnable {
         var timestamp = find(client, namespace, Names.timestamp(name))
                 .orElseThrow(() -> Failure.refused("there is nothing of a Factory " + name + " in namespace "
                         + namespace + ": no ConfigMap " + Names.timestamp(name)));
-        var newest = annotation(timestamp, Names.ROOT_VERSION).orElse(0L);
+        var newest = Cluster.number(timestamp, Names.ROOT_VERSION).orElse(0L);
         if (newest == 0) {
             throw Failure.refused("Factory " + name + " has published nothing yet");
         }
         var dialect = dialect(client, timestamp);
-        var first = annotation(timestamp, Names.FIRST_ROOT).orElse(1L);
+        var first = Cluster.number(timestamp, Names.FIRST_ROOT).orElse(1L);
         var files = new ArrayList<ForeignFile>();
         for (var version = first; version <= newest; version++) {
             files.add(file(client, namespace, dialect, RoleName.ROOT, version));
@@ -229,13 +229,6 @@ public final class Export implements Runnable {
     private static Bytes content(KubernetesClient client, ConfigMap object, RoleName role) {
         return MetadataFiles.of(client, object, Names.metadataEntry(role))
                 .orElseThrow(() -> Failure.refused(place(object) + " has no " + Names.metadataEntry(role)));
-    }
-
-    private static Optional<Long> annotation(ConfigMap object, String annotation) {
-        return Optional.ofNullable(object.getMetadata().getAnnotations())
-                .map(all -> all.get(annotation))
-                .filter(text -> text.matches("[0-9]{1,15}"))
-                .map(Long::parseLong);
     }
 
     private List<ForeignFile> keys(KubernetesClient client, String namespace) {

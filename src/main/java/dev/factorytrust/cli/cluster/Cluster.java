@@ -81,6 +81,14 @@ public final class Cluster {
                 .map(Bytes::base64);
     }
 
+    /** A number that the operator keeps in an annotation; empty where there is none. */
+    public static Optional<Long> number(ConfigMap object, String annotation) {
+        return Optional.ofNullable(object.getMetadata().getAnnotations())
+                .map(all -> all.get(annotation))
+                .filter(text -> text.matches("[0-9]{1,15}"))
+                .map(Long::parseLong);
+    }
+
     /** The resource of that name, if there is one. */
     public <T extends CustomResource<?, ?>> Optional<T> look(Class<T> kind, String where, String name) {
         return ask((client, _) -> Optional.ofNullable(

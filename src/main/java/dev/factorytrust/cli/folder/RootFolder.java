@@ -254,15 +254,16 @@ final class RootFolder {
             throw Failure.refused(directory + " is the folder of Factory " + known + ", not of " + owner
                     + ": name another with --repo");
         });
-        var end = owner.first() + roots.size();
-        for (var version = owner.first(); version < end; version++) {
+        for (var i = 0; i < roots.size(); i++) {
+            var version = owner.first() + i;
             var file = rootFile(version);
-            if (Files.exists(file) && !InputFile.read(file).equals(roots.get((int) (version - owner.first())))) {
+            if (Files.exists(file) && !InputFile.read(file).equals(roots.get(i))) {
                 throw Failure.refused(file + " is another root version " + version + " than that of Factory " + owner
                         + " there now: the server's roots were exchanged, or the Factory was made anew. Compare with"
                         + " what your devices trust before you believe either");
             }
         }
+        var end = owner.first() + roots.size();
         if (Files.exists(rootFile(end))) {
             throw Failure.refused(directory + " has root version " + end + ", and Factory " + owner + " only "
                     + (end - 1) + ": it was set back");
@@ -270,8 +271,8 @@ final class RootFolder {
         FolderFiles.write(
                 ownerFile(),
                 Bytes.utf8(Output.yaml(findOwner().map(owner::completedBy).orElse(owner))));
-        for (var version = owner.first(); version < end; version++) {
-            FolderFiles.write(rootFile(version), roots.get((int) (version - owner.first())));
+        for (var i = 0; i < roots.size(); i++) {
+            FolderFiles.write(rootFile(owner.first() + i), roots.get(i));
         }
         FolderFiles.write(roles().resolve("root.json"), roots.getLast());
     }

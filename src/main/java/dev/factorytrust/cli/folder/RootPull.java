@@ -124,9 +124,7 @@ public final class RootPull implements Runnable {
                             .inNamespace(namespace)
                             .withName(Names.timestamp(factory))
                             .get())
-                    .map(timestamp -> timestamp.getMetadata().getAnnotations())
-                    .map(annotations -> annotations.get(Names.FIRST_ROOT))
-                    .map(Long::valueOf)
+                    .flatMap(timestamp -> Cluster.number(timestamp, Names.FIRST_ROOT))
                     .orElse(1L);
             LongFunction<Bytes> root = version -> {
                 var name = Names.metadata(factory, RoleName.ROOT, version);
